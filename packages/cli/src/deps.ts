@@ -1,0 +1,40 @@
+/** What the commands work with. Everything dear is built when first asked for. */
+import type { LoadedConfig } from '@speak-code/server/config'
+import type { ChatClient } from './client/client.ts'
+import type { Paths } from './paths.ts'
+import type { Remembered } from './remembered.ts'
+import type { LocalStore } from './store/local-store.ts'
+
+/** Flags that every command has and that decide what `deps` gives. */
+export interface CommonFlags {
+  /** `--config` */
+  readonly config?: string
+  /** `--server` */
+  readonly server?: string
+  /** `-v` */
+  readonly verbose?: boolean
+  /** `-q` */
+  readonly quiet?: boolean
+}
+
+export interface Deps {
+  readonly env: NodeJS.ProcessEnv
+  readonly stdin: NodeJS.ReadStream
+  readonly stdout: NodeJS.WriteStream
+  readonly stderr: NodeJS.WriteStream
+  readonly paths: Paths
+  /** Throws ConfigError. */
+  config(): LoadedConfig
+  /** The client's history. Throws StoreError, with a sentence, where it cannot be opened. */
+  store(): Promise<LocalStore>
+  remembered(): Promise<Remembered>
+  /**
+   * A client for the relay that flags, environment and file name, else for this machine's own, which is found or
+   * started on `connect()`. Not connected yet.
+   */
+  client(): Promise<ChatClient>
+  /** Writes a note for people to stderr, unless `--quiet`. */
+  note(text: string): void
+  /** Writes to stderr with `--verbose` only. */
+  detail(text: string): void
+}

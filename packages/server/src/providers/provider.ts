@@ -1,0 +1,79 @@
+/** The contract of a model provider. Providers know nothing of sockets, runs or stores. */
+import type {
+  ChatParams,
+  EndStatus,
+  ErrorInfo,
+  FinishReason,
+  Role,
+  Usage,
+} from '@speak-code/protocol'
+
+/** A message as a provider is asked with it. */
+export interface PromptMessage {
+  readonly role: Role
+  readonly content: string
+}
+
+export interface ProviderCall {
+  /** As the provider calls it, without our provider's name before it. */
+  readonly model: string
+  readonly messages: readonly PromptMessage[]
+  readonly params: ChatParams
+  /** Aborting it closes the upstream connection at once. */
+  readonly signal: AbortSignal
+}
+
+/** A piece of the answer, never empty, just as the provider cut it (it may end in half a surrogate pair). */
+export interface ProviderDelta {
+  readonly channel: 'text' | 'reasoning' | 'refusal'
+  readonly text: string
+}
+
+/** Tokens as the provider counted them, already normalised (see `Usage` in the protocol). */
+export type ProviderUsage = Omit<Usage, 'source' | 'totalTokens'>
+
+/** How a call ended. `usage` is the provider's last word on it, where it gave one. */
+export type ProviderEnd =
+  | {
+      readonly outcome: 'finished'
+      readonly status: Extract<EndStatus, 'completed' | 'incomplete'>
+      readonly finishReason: FinishReason
+      /** The provider's own word, where ours says less. */
+      readonly nativeFinishReason?: string
+      readonly usage?: ProviderUsage
+    }
+  | { readonly outcome: 'failed'; readonly error: ErrorInfo; readonly usage?: ProviderUsage }
+  /** The call's signal was aborted before the provider was finished. */
+  | { readonly outcome: 'aborted'; readonly usage?: ProviderUsage }
+
+export interface Provider {
+  /** The configured name: the part before the slash in `provider/id`. */
+  readonly name: string
+  /** The ids it is known to serve; undefined where any id is passed on. */
+  readonly models: readonly string[] | undefined
+  /**
+   * Makes one upstream call, never more (no retries of its own). Calls `emit` synchronously for each
+   * delta, in order, and none after it has settled. Never throws and never rejects: whatever
+   * happens is told by the end.
+   */
+  stream(call: ProviderCall, emit: (delta: ProviderDelta) => void): Promise<ProviderEnd>
+}
+
+/** A model that a request goes to. */
+export interface ResolvedModel {
+  readonly provider: Provider
+  /** As the provider calls it. */
+  readonly model: string
+  /** Sampling parameters that the configuration sets for it; the request's own go over them. */
+  readonly defaults: ChatParams
+}
+
+/** The providers of one configuration and environment. */
+export interface Providers {
+  /** `provider/id` of what is asked when a request names no model. */
+  readonly defaultModel: string
+  /** Names → the model they mean; undefined is the default. Throws SpeakCodeError `model_not_found` with the nearest names. */
+  resolve(name: string | undefined): ResolvedModel
+  /** Every model that the configuration names, as `provider/id`, the default first. */
+  list(): readonly { readonly id: string; readonly provider: string }[]
+}

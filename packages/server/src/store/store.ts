@@ -1,0 +1,143 @@
+/**
+ * What the relay remembers. Each verb is atomic: it happens wholly or not at all. Every row belongs
+ * to one user, and a foreign id answers exactly as an unknown one (L9).
+ *
+ * A run's journal is its chunks in order of `seq`. While a run is live its newest chunks are rows
+ * of an append-only log, which is the cheapest durable write; from time to time, and at its end, they
+ * are gathered into segments, which can be read by run and trimmed.
+ */
+import type {
+  Channel,
+  ChatMessage,
+  ConversationView,
+  MessageView,
+  RunEnd,
+  RunStatus,
+} from '@speak-code/protocol'
+
+/** One numbered delta. */
+export interface JournalChunk {
+  readonly seq: number
+  readonly delta: string
+  /** Absent is the answer's text. */
+  readonly channel?: Channel
+}
+
+/** A delta on its way into the log. `run` is the store's own key, from {@link RunRow}. */
+export interface LogEntry extends JournalChunk {
+  readonly run: number
+}
+
+export interface RunRow {
+  /** The store's own key of the run. */
+  readonly key: number
+  readonly userId: string
+  /** The request's id, chosen by the client. */
+  readonly id: string
+  readonly conversationId: string
+  /** Of the answer. */
+  readonly messageId: string
+  /** Of the message that the answer follows. */
+  readonly parentId: string
+  readonly bodyHash: string
+  readonly model: string
+  readonly provider: string
+  readonly status: RunStatus
+  /** Where it has ended: the seq of its end chunk. */
+  readonly endSeq?: number
+  readonly end?: RunEnd
+  /** Its chunks are gone, only the end and the message's text are left. */
+  readonly trimmed: boolean
+}
+
+export interface StartRun {
+  readonly userId: string
+  readonly id: string
+  readonly bodyHash: string
+  readonly conversationId: string
+  readonly parentId: string | null
+  readonly messages: readonly ChatMessage[]
+  /** Of the answer to come. */
+  readonly messageId: string
+  readonly model: string
+  readonly provider: string
+  /** Milliseconds since 1970. */
+  readonly now: number
+}
+
+export interface ContextMessage {
+  readonly id: string
+  readonly role: ChatMessage['role']
+  readonly content: string
+}
+
+export type StartOutcome =
+  | {
+      readonly kind: 'started'
+      readonly run: RunRow
+      /** The branch from its root to the last message of the request, in order. */
+      readonly context: readonly ContextMessage[]
+    }
+  /** The same id with the same body: the run that exists, in whatever state. */
+  | { readonly kind: 'duplicate'; readonly run: RunRow }
+  /** The same id with another body. */
+  | { readonly kind: 'conflict' }
+  | { readonly kind: 'unknown_parent' }
+  /** `parentId`, or a message's parent, is an answer still being written. */
+  | { readonly kind: 'parent_is_live' }
+  /** A message id is known with another role, content or parent. */
+  | { readonly kind: 'message_mismatch'; readonly messageId: string }
+
+export interface Segment {
+  readonly run: number
+  /** In order, without holes. */
+  readonly chunks: readonly JournalChunk[]
+}
+
+export interface EndRun {
+  readonly run: number
+  readonly end: RunEnd
+  readonly endSeq: number
+  /** The answer's whole text. */
+  readonly text: string
+  /** What is not in a segment yet. */
+  readonly rest: readonly JournalChunk[]
+  readonly now: number
+}
+
+/** A run that was under way when the relay last stopped, with all of its journal. */
+export interface UnfinishedRun {
+  readonly run: RunRow
+  readonly chunks: readonly JournalChunk[]
+  /** Those of `chunks` that are not in a segment yet. */
+  readonly rest: readonly JournalChunk[]
+  /** Length in UTF-16 code units of the prompt, to estimate its tokens. */
+  readonly promptLength: number
+}
+
+export interface Store {
+  startRun(request: StartRun): Promise<StartOutcome>
+  /** Appends deltas of any number of runs to the log in one transaction. */
+  append(entries: readonly LogEntry[]): Promise<void>
+  /** Gathers chunks that are in the log into a segment. */
+  addSegment(segment: Segment): Promise<void>
+  /** Ends a run: its last segment, its end, the answer's message, its usage; once: a second end changes nothing. */
+  endRun(end: EndRun): Promise<void>
+  /** The run of this user's request, if there is one. */
+  findRun(userId: string, id: string): Promise<RunRow | undefined>
+  /** Chunks in segments with a seq above `after`, in order, at most a segment or so at a time; empty where there is no more. */
+  readSegments(run: number, after: number): Promise<readonly JournalChunk[]>
+  /** Runs without an end, for a relay that has just started. */
+  unfinishedRuns(): Promise<readonly UnfinishedRun[]>
+  /** Drops log rows that no live run needs: all that were appended before the oldest of `live` that is not in a segment. */
+  pruneLog(live: readonly { readonly run: number; readonly segmentedSeq: number }[]): Promise<void>
+  /** Drops the journals (not the messages) of runs that ended before `before`. Returns how many. */
+  trimJournals(before: number): Promise<number>
+  conversation(userId: string, id: string): Promise<ConversationView | undefined>
+  messages(userId: string, conversationId: string): Promise<readonly MessageView[]>
+  /** Takes its messages and runs along. Returns whether there was one. */
+  deleteConversation(userId: string, id: string): Promise<boolean>
+  /** Whether it can be read and written at this moment. */
+  healthy(): Promise<boolean>
+  close(): Promise<void>
+}
