@@ -11,6 +11,9 @@ export interface Socket {
   onMessage(listener: (text: string) => void): void
   /** Called once, after which the socket is dead. */
   onClose(listener: (code: number, reason: string) => void): void
+  /** Stops reading, so that the peer has to wait. Frames that have been read already still arrive. */
+  pause(): void
+  resume(): void
   /** Called when `bufferedAmount` has gone back to zero. */
   onDrain(listener: () => void): void
 }

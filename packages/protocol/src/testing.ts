@@ -41,6 +41,14 @@ class LinkedSocket implements Socket {
     this.#close.push(listener)
   }
 
+  pause(): void {
+    // Both ends live in one process, which has all the frames anyway.
+  }
+
+  resume(): void {
+    // As for `pause`.
+  }
+
   onDrain(): void {
     // Nothing is ever buffered here, so there is nothing to tell.
   }

@@ -1,1 +1,6 @@
-export {}
+export { DONE_EVENT, deltaEvent, event, finishEvent, roleEvent, usageEvent } from './chat-events.ts'
+export { cutBytes, randomFrom } from './cut.ts'
+export { type Fixture, type FixtureExpectation, listFixtures } from './fixtures.ts'
+export { type MockRecord, type MockUpstream, startMockUpstream } from './mock-upstream.ts'
+export type { Cut, DeltaStream, Match, MockCall, Pause, Piece, Reply } from './reply.ts'
+export { type TemporaryFolder, temporaryFolder } from './temp.ts'

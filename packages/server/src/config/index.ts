@@ -1,3 +1,15 @@
 /** The configuration, for relay and client alike. */
+export { ConfigError } from './config-error.ts'
+export { formatValue, isTomlTable, parseDocument, parseValue } from './document.ts'
+export { formatKey, parseKey } from './key-path.ts'
+export { loadConfig, parseConfig, readSource, type LoadedConfig } from './load.ts'
+export {
+  ANY_NAME,
+  formatPattern,
+  keysUnder,
+  schemaKeys,
+  unknownKey,
+  valueKind,
+} from './schema-keys.ts'
 export { Config, ProviderConfig } from './schema.ts'
-export { ConfigError, loadConfig, type LoadedConfig } from './load.ts'
+export { startsWith, tomlOutline, type TomlEntry } from './toml-outline.ts'

@@ -1,14 +1,43 @@
 /**
  * The configuration file's schema. It holds exactly the keys that code reads; anything else is an unknown key.
- * 0 means unlimited for every limit.
+ * 0 means unlimited for every limit. A description completes the sentence "must be …" of an error.
  */
 import { z } from 'zod'
+import { isOrigin } from './origin.ts'
 
-const Secs = z.number().nonnegative()
+/** The longest delay that a timer takes (2³¹ − 1 ms, some 24 days); a longer one would fire at once. */
+const MAX_TIMER_MS = 2_147_483_647
+
+/** A time that a timer waits for. */
+const Secs = z
+  .number()
+  .min(0)
+  .max(Math.floor(MAX_TIMER_MS / 1000))
 const EnvironmentName = z
   .string()
-  .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'must be the name of an environment variable')
-const BaseUrl = z.url({ protocol: /^https?$/, error: 'must be an http or https URL' })
+  .regex(/^[A-Za-z_][A-Za-z0-9_]*$/)
+  .describe('the name of an environment variable (never the key itself)')
+const BaseUrl = z.url({ protocol: /^https?$/ }).describe('an http or https URL')
+const WebSocketUrl = z
+  .url({ protocol: /^wss?$/ })
+  .describe('a ws or wss URL, such as "ws://127.0.0.1:3000/ws/chat"')
+const Text = z.string().min(1).describe('a string that is not empty')
+const Origin = z
+  .string()
+  .refine(isOrigin)
+  .describe(
+    'an origin as browsers send it, such as "https://chat.example.com": no path, capital letter or usual port',
+  )
+
+/** What HTTP allows (RFC 9110, 5.1 and 5.5); anything else would fail each call. */
+const HeaderName = z
+  .string()
+  .regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/)
+  .describe('the name of an HTTP header')
+const HeaderValue = z
+  .string()
+  .regex(/^[\t\u0020-\u007e\u0080-\u00ff]*$/)
+  .describe('a string of one line in Latin-1, as HTTP headers are')
 
 /** Keys that every provider may have. */
 const ProviderKeys = {
@@ -23,9 +52,9 @@ const ProviderKeys = {
   /** `[DONE]` without a finish reason counts as completed. */
   lax_done: z.boolean().default(false),
   /** Sent with every request, over ours. */
-  headers: z.record(z.string(), z.string()).default({}),
+  headers: z.record(HeaderName, HeaderValue).default({}),
   /** The ids it serves; without a list any id is passed on. */
-  models: z.array(z.string().min(1)).min(1).optional(),
+  models: z.array(Text).min(1).describe('a list of at least one model id').optional(),
 }
 
 export const ProviderConfig = z.strictObject({
@@ -37,30 +66,38 @@ export type ProviderConfig = z.infer<typeof ProviderConfig>
 const OpenAI = z.strictObject({
   ...ProviderKeys,
   api_key_env: EnvironmentName.default('OPENAI_API_KEY'),
-  model: z.string().min(1).optional(),
+  model: Text.optional(),
   max_tokens: z.int().min(1).optional(),
   temperature: z.number().min(0).max(2).optional(),
 })
 
-const WebSocketUrl = z.url({ protocol: /^wss?$/, error: 'must be a ws or wss URL' })
+/** It stands before the slash of `provider/id`. */
+const ProviderName = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9_-]*$/i)
+  .describe('a name of letters, digits, "-" and "_"')
 
 export const Config = z.strictObject({
   openai: OpenAI.prefault({}),
   /** The name may not be `openai` beside `[openai]`. */
-  providers: z.record(z.string().regex(/^[a-z0-9][a-z0-9_-]*$/i), ProviderConfig).default({}),
-  chat: z.strictObject({ system: z.string().min(1).optional() }).prefault({}),
+  providers: z.record(ProviderName, ProviderConfig).default({}),
+  chat: z.strictObject({ system: Text.optional() }).prefault({}),
   server: z
     .strictObject({
       url: WebSocketUrl.optional(),
-      reconnect_interval_ms: z.int().positive().default(1000),
-      max_reconnect_attempts: z.int().nonnegative().default(5),
+      reconnect_interval_ms: z.int().min(1).max(MAX_TIMER_MS).default(1000),
+      max_reconnect_attempts: z.int().min(0).default(5),
     })
     .prefault({}),
   listen: z
     .strictObject({
-      host: z.string().min(1).default('127.0.0.1'),
+      host: z
+        .string()
+        .regex(/^[^\s/[\]]+$/)
+        .describe('a host name or an IP address (without brackets)')
+        .default('127.0.0.1'),
       port: z.int().min(0).max(65_535).default(3000),
-      origins: z.array(z.string().min(1)).default([]),
+      origins: z.array(Origin).default([]),
     })
     .prefault({}),
   run: z
@@ -68,7 +105,7 @@ export const Config = z.strictObject({
       orphan_timeout_secs: Secs.default(900),
       drain_secs: Secs.default(30),
       /** How long journals of finished runs are kept; their messages stay. */
-      journal_ttl_secs: Secs.default(86_400),
+      journal_ttl_secs: z.number().min(0).default(86_400),
     })
     .prefault({}),
   relay: z.strictObject({ idle_exit_secs: Secs.default(600) }).prefault({}),

@@ -90,16 +90,23 @@ export type StartOutcome =
 
 export interface Segment {
   readonly run: number
-  /** In order, without holes. */
+  /** In order, without holes: all that the log has of the run. */
   readonly chunks: readonly JournalChunk[]
+}
+
+/** An answer by channel, each joined from its deltas. */
+export interface Answer {
+  readonly text: string
+  readonly reasoning: string
+  readonly refusal: string
 }
 
 export interface EndRun {
   readonly run: number
   readonly end: RunEnd
   readonly endSeq: number
-  /** The answer's whole text. */
-  readonly text: string
+  /** The answer's whole text, and what came on the other channels. */
+  readonly answer: Answer
   /** What is not in a segment yet. */
   readonly rest: readonly JournalChunk[]
   readonly now: number
@@ -127,16 +134,18 @@ export interface Store {
   findRun(userId: string, id: string): Promise<RunRow | undefined>
   /** Chunks in segments with a seq above `after`, in order, at most a segment or so at a time; empty where there is no more. */
   readSegments(run: number, after: number): Promise<readonly JournalChunk[]>
+  /** The answer of a run that has ended, whatever became of its journal. */
+  answer(run: number): Promise<Answer | undefined>
   /** Runs without an end, for a relay that has just started. */
   unfinishedRuns(): Promise<readonly UnfinishedRun[]>
-  /** Drops log rows that no live run needs: all that were appended before the oldest of `live` that is not in a segment. */
-  pruneLog(live: readonly { readonly run: number; readonly segmentedSeq: number }[]): Promise<void>
   /** Drops the journals (not the messages) of runs that ended before `before`. Returns how many. */
   trimJournals(before: number): Promise<number>
   conversation(userId: string, id: string): Promise<ConversationView | undefined>
   messages(userId: string, conversationId: string): Promise<readonly MessageView[]>
   /** Takes its messages and runs along. Returns whether there was one. */
   deleteConversation(userId: string, id: string): Promise<boolean>
+  /** Takes whole conversations along that have no live run and no activity since `before`: for what is kept in memory alone. */
+  forgetConversations(before: number): Promise<number>
   /** Whether it can be read and written at this moment. */
   healthy(): Promise<boolean>
   close(): Promise<void>

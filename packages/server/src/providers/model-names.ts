@@ -1,0 +1,79 @@
+/** Which provider a model's name means. Pure. */
+import { SpeakCodeError } from '@speak-code/protocol'
+import { distance } from 'fastest-levenshtein'
+
+/** What is known of a provider when a name is looked up. */
+export interface NamedProvider {
+  readonly name: string
+  /** The ids it serves; undefined where any id is passed on. */
+  readonly models: readonly string[] | undefined
+  /** The configuration file has its base URL. */
+  readonly baseUrlWritten: boolean
+}
+
+export interface ModelName {
+  readonly provider: string
+  /** As the provider calls it. */
+  readonly model: string
+}
+
+const OPENAI_PREFIX = /^(?:gpt-|chatgpt-|o[1-9])/
+const NEAREST = 3
+/** Longer names are not compared: they are no typing errors. */
+const COMPARED_LENGTH = 100
+
+/**
+ * Splits `provider/id`. The first part is a provider only if it names one: ids may hold slashes.
+ * A name without a provider is undefined.
+ */
+function written(name: string, providers: readonly NamedProvider[]): ModelName | undefined {
+  const slash = name.indexOf('/')
+  const model = name.slice(slash + 1)
+  const provider = providers.find(
+    (candidate) => candidate.name === name.slice(0, Math.max(0, slash)),
+  )
+  return provider === undefined || model === '' ? undefined : { provider: provider.name, model }
+}
+
+function claimed(id: string, providers: readonly NamedProvider[]): ModelName | undefined {
+  const listing = providers.filter(({ models }) => models?.includes(id))
+  const [first] = listing
+  if (first !== undefined && listing.length === 1) return { provider: first.name, model: id }
+  if (OPENAI_PREFIX.test(id)) return { provider: 'openai', model: id }
+  const [only, ...others] = providers.filter(({ baseUrlWritten }) => baseUrlWritten)
+  const unclaimed = listing.length === 0 && only !== undefined && others.length === 0
+  return unclaimed ? { provider: only.name, model: id } : undefined
+}
+
+function nearest(name: string, known: readonly string[]): string[] {
+  const wanted = name.slice(0, COMPARED_LENGTH).toLowerCase()
+  const apart = (id: string): number =>
+    Math.min(
+      distance(wanted, id.toLowerCase()),
+      distance(wanted, id.slice(id.indexOf('/') + 1).toLowerCase()),
+    )
+  return known.toSorted((a, b) => apart(a) - apart(b)).slice(0, NEAREST)
+}
+
+/**
+ * Finds the provider that `name` means: `provider/id`, an id that one provider lists, a known prefix,
+ * else the only provider with a base URL in the file. Throws SpeakCodeError `model_not_found` with the
+ * nearest of `known` (`provider/id` each).
+ */
+export function findModel(
+  name: string,
+  providers: readonly NamedProvider[],
+  known: readonly string[],
+): ModelName {
+  const found = written(name, providers) ?? claimed(name, providers)
+  if (found !== undefined) {
+    const { models } = providers.find((provider) => provider.name === found.provider) ?? {}
+    const isKnown = known.includes(`${found.provider}/${found.model}`)
+    if (models === undefined || models.includes(found.model) || isKnown) return found
+  }
+  const shown = name.length > COMPARED_LENGTH ? `${name.slice(0, COMPARED_LENGTH)}…` : name
+  throw new SpeakCodeError(
+    'model_not_found',
+    `There is no model “${shown.toWellFormed()}” here. The nearest: ${nearest(name, known).join(', ')}.`,
+  )
+}

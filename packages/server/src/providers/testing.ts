@@ -1,0 +1,50 @@
+/** For the tests of providers: one call with everything that came of it. */
+import { openAiProvider, type OpenAiOptions } from './openai.ts'
+import type { Provider, ProviderCall, ProviderDelta, ProviderEnd } from './provider.ts'
+
+export interface Told {
+  readonly deltas: readonly ProviderDelta[]
+  readonly text: string
+  readonly reasoning: string
+  readonly refusal: string
+  readonly end: ProviderEnd
+}
+
+/** Calls the provider and keeps what it tells. Throws where it breaks the contract's rules for `emit`. */
+export async function listen(provider: Provider, call: Partial<ProviderCall> = {}): Promise<Told> {
+  const deltas: ProviderDelta[] = []
+  let settled = false
+  const end = await provider.stream(
+    {
+      model: 'test-model',
+      messages: [{ role: 'user', content: 'Hello?' }],
+      params: {},
+      signal: new AbortController().signal,
+      ...call,
+    },
+    (delta) => {
+      if (settled) throw new Error('a delta came after the end')
+      if (delta.text === '') throw new Error('an empty delta came')
+      deltas.push(delta)
+    },
+  )
+  settled = true
+  const on = (channel: ProviderDelta['channel']): string =>
+    deltas.map((delta) => (delta.channel === channel ? delta.text : '')).join('')
+  return { deltas, text: on('text'), reasoning: on('reasoning'), refusal: on('refusal'), end }
+}
+
+/** A provider at this address, with generous time-outs unless told otherwise. */
+export function providerAt(baseUrl: string, options: Partial<OpenAiOptions> = {}): Provider {
+  return openAiProvider({
+    name: 'testing',
+    dialect: 'openai',
+    baseUrl,
+    apiKey: 'sk-test-0123456789',
+    keyHint: 'export TEST_KEY=your-key',
+    headers: {},
+    laxDone: false,
+    limits: { connectMs: 5000, silenceMs: 5000, firstTokenMs: 0, totalMs: 0 },
+    ...options,
+  })
+}

@@ -1,0 +1,105 @@
+/** The time-outs of one upstream call. All times are milliseconds; 0 means none. */
+
+export interface TimeOutLimits {
+  /** To set up the connection. Kept by the connection pool, not here. */
+  readonly connectMs: number
+  /** The longest silence, before the headers too; any byte ends it. */
+  readonly silenceMs: number
+  /** From the request to the first delta. */
+  readonly firstTokenMs: number
+  /** The whole call. */
+  readonly totalMs: number
+}
+
+/** What was waited for in vain. `tail` is what may follow a finish reason: usage and the end mark. */
+export type TimeOutKind = 'connect' | 'headers' | 'firstToken' | 'stall' | 'total' | 'tail'
+
+/** How long a provider may take, after its finish reason, for the usage and the end mark. */
+const TAIL_MS = 5000
+
+/** The longest time that a timer takes; a longer one would fire at once. */
+const LONGEST_MS = 2 ** 31 - 1
+
+const EXPLANATIONS: Record<TimeOutKind, (ms: number) => string> = {
+  connect: (ms) => `no connection within ${seconds(ms)}`,
+  headers: (ms) => `connected, but no answer began within ${seconds(ms)}`,
+  firstToken: (ms) => `the answer began, but no first token came within ${seconds(ms)}`,
+  stall: (ms) => `the answer stalled: nothing came for ${seconds(ms)}`,
+  total: (ms) => `the answer was not complete within the time limit of ${seconds(ms)}`,
+  tail: (ms) => `no end mark within ${seconds(ms)} of the finish reason`,
+}
+
+function seconds(ms: number): string {
+  return `${ms / 1000} s`
+}
+
+/** What a time-out says to people; each kind has its own words. */
+export function explainTimeOut(kind: TimeOutKind, ms: number): string {
+  return EXPLANATIONS[kind](ms)
+}
+
+/** Watches one call; tells the first limit that it breaks. */
+export class TimeOuts {
+  readonly #limits: TimeOutLimits
+  readonly #expire: (kind: TimeOutKind, ms: number) => void
+  #phase: 'headers' | 'firstToken' | 'stall' = 'headers'
+  #silence: NodeJS.Timeout | undefined
+  #firstToken: NodeJS.Timeout | undefined
+  #total: NodeJS.Timeout | undefined
+  #tail: NodeJS.Timeout | undefined
+
+  /** Begins to watch. `expire` is called at most once. */
+  constructor(limits: TimeOutLimits, expire: (kind: TimeOutKind, ms: number) => void) {
+    this.#limits = limits
+    this.#expire = expire
+    this.#silence = this.#timer(limits.silenceMs, () => this.#phase)
+    this.#firstToken = this.#timer(limits.firstTokenMs, () => 'firstToken')
+    this.#total = this.#timer(limits.totalMs, () => 'total')
+  }
+
+  #timer(ms: number, kind: () => TimeOutKind): NodeJS.Timeout | undefined {
+    if (ms === 0) return undefined
+    return setTimeout(
+      () => {
+        this.stop()
+        this.#expire(kind(), ms)
+      },
+      Math.min(ms, LONGEST_MS),
+    )
+  }
+
+  headersCame(): void {
+    this.#phase = 'firstToken'
+    this.#silence?.refresh()
+  }
+
+  /** Any bytes, comments included. */
+  bytesCame(): void {
+    this.#silence?.refresh()
+  }
+
+  firstTokenCame(): void {
+    this.#phase = 'stall'
+    clearTimeout(this.#firstToken)
+  }
+
+  /** The finish reason came, or an event after it: from now on only the tail is awaited. */
+  tailCame(): void {
+    if (this.#tail !== undefined) {
+      this.#tail.refresh()
+      return
+    }
+    this.stop()
+    const { silenceMs } = this.#limits
+    this.#tail = this.#timer(silenceMs === 0 ? TAIL_MS : Math.min(TAIL_MS, silenceMs), () => 'tail')
+  }
+
+  /** Ends the watch. */
+  stop(): void {
+    clearTimeout(this.#silence)
+    clearTimeout(this.#firstToken)
+    clearTimeout(this.#total)
+    clearTimeout(this.#tail)
+    this.#silence = undefined
+  }
+}

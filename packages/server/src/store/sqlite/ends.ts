@@ -1,0 +1,63 @@
+/** How a run's end enters the store: last segment, end, answer and usage, all or nothing, once. */
+import type { Database } from 'better-sqlite3'
+import type { EndRun } from '../store.ts'
+import type { ChunkLog } from './log.ts'
+import { immediate } from './transaction.ts'
+
+export function endRunIn(db: Database, log: ChunkLog): (end: EndRun) => void {
+  const end = db.prepare<
+    [string, number, string, number, number],
+    { user_id: string; conversation: number; message: number }
+  >(`
+    UPDATE runs SET status = ?, end_seq = ?, end_json = ?, ended_at = ?
+    WHERE key = ? AND status = 'started'
+    RETURNING user_id, conversation, message`)
+  const answer = db.prepare<[string, string, string, string, string | null, string, number]>(
+    'UPDATE messages SET content = ?, reasoning = ?, refusal = ?, status = ?, finish_reason = ?, usage = ? WHERE key = ?',
+  )
+  const conversation = db.prepare<[number, number, number, number]>(
+    'UPDATE conversations SET total_tokens = total_tokens + ?, updated_at = ?, last_message_at = ? WHERE key = ?',
+  )
+  const usage = db.prepare<
+    [
+      number,
+      string,
+      string,
+      string,
+      string,
+      number,
+      number,
+      number,
+      number | null,
+      number | null,
+      string,
+      number,
+    ]
+  >(`
+    INSERT INTO usage (run, user_id, provider, model, status, prompt_tokens, completion_tokens,
+      total_tokens, reasoning_tokens, cached_tokens, source, ended_at)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`)
+  return immediate(db, (run: EndRun) => {
+    const { text, reasoning, refusal } = run.answer
+    const { status, finishReason, usage: used, provider, model } = run.end
+    const row = end.get(status, run.endSeq, JSON.stringify(run.end), run.now, run.run)
+    if (row === undefined) return
+    log.addSegment(run.run, run.rest)
+    answer.run(text, reasoning, refusal, status, finishReason, JSON.stringify(used), row.message)
+    conversation.run(used.totalTokens, run.now, run.now, row.conversation)
+    usage.run(
+      run.run,
+      row.user_id,
+      provider,
+      model,
+      status,
+      used.promptTokens,
+      used.completionTokens,
+      used.totalTokens,
+      used.reasoningTokens ?? null,
+      used.cachedTokens ?? null,
+      used.source,
+      run.now,
+    )
+  })
+}

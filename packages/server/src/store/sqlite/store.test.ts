@@ -1,0 +1,106 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import SqliteDatabase from 'better-sqlite3'
+import { afterEach, expect, it } from 'vitest'
+import { StoreOpenError } from '../errors.ts'
+import { endOf, request, storeContract } from '../store.contract.ts'
+import { openMemoryStore, openSqliteStore } from './open.ts'
+
+const folders: string[] = []
+
+function folder(): string {
+  const path = mkdtempSync(join(tmpdir(), 'speak-code-store-'))
+  folders.push(path)
+  return path
+}
+
+afterEach(() => {
+  for (const path of folders.splice(0)) rmSync(path, { recursive: true, force: true })
+})
+
+storeContract('the SQLite store', true, async () => {
+  const path = folder()
+  const store = openSqliteStore(path)
+  return {
+    store,
+    reopen: async () => {
+      await store.close()
+      return openSqliteStore(path)
+    },
+    remove: async () => {},
+  }
+})
+
+storeContract('the store in memory', false, async () => ({
+  store: openMemoryStore(),
+  remove: async () => {},
+}))
+
+it('a data folder belongs to one process at a time', async () => {
+  const path = folder()
+  const store = openSqliteStore(path)
+  expect(() => openSqliteStore(path)).toThrow(/in use by another relay/)
+  await store.close()
+  await openSqliteStore(path).close()
+})
+
+it('a store of a newer version is refused with a sentence', async () => {
+  const path = folder()
+  await openSqliteStore(path).close()
+  const db = new SqliteDatabase(join(path, 'relay.db'))
+  db.pragma('user_version = 99')
+  db.close()
+  expect(() => openSqliteStore(path)).toThrow(
+    new StoreOpenError(
+      'newer',
+      'The store was written by a newer version of speak-code (schema 99, this one knows 1). Update speak-code, or use another data folder.',
+    ),
+  )
+})
+
+it('the log is pruned as runs are gathered into segments', async () => {
+  const path = folder()
+  const store = openSqliteStore(path)
+  const outcome = await store.startRun(request())
+  if (outcome.kind !== 'started') throw new Error(outcome.kind)
+  const { key: run } = outcome.run
+  for (let block = 0; block < 10; block += 1) {
+    const chunks = Array.from({ length: 300 }, (_, index) => ({
+      seq: block * 300 + index + 1,
+      delta: 'x',
+    }))
+    await store.append(chunks.map((chunk) => ({ run, ...chunk })))
+    await store.addSegment({ run, chunks })
+  }
+  await store.endRun({
+    run,
+    end: endOf(''),
+    endSeq: 3001,
+    answer: { text: '', reasoning: '', refusal: '' },
+    rest: [],
+    now: 0,
+  })
+  await store.close()
+  const db = new SqliteDatabase(join(path, 'relay.db'))
+  const rows = db.prepare<[], { n: number }>('SELECT count(*) AS n FROM log').get()
+  db.close()
+  expect(rows?.n).toBeLessThan(1024)
+})
+
+it('T134: a full store fails as such, with no half row, and works again when there is room', async () => {
+  const store = openMemoryStore()
+  const outcome = await store.startRun(request())
+  if (outcome.kind !== 'started') throw new Error(outcome.kind)
+  const { key: run } = outcome.run
+  const huge = 'x'.repeat(200 * 1024 * 1024)
+  const entries = [1, 2].map((seq) => ({ run, seq, delta: huge }))
+  await expect(store.append(entries)).rejects.toMatchObject({
+    name: 'StoreFailure',
+    reason: 'full',
+  })
+  expect((await store.unfinishedRuns())[0]?.chunks).toEqual([])
+  await store.append([{ run, seq: 1, delta: 'small' }])
+  expect((await store.unfinishedRuns())[0]?.chunks).toEqual([{ seq: 1, delta: 'small' }])
+  await store.close()
+})

@@ -1,0 +1,183 @@
+/** The store in one SQLite file (WAL), for a relay on one machine. One process at a time has it open. */
+import type { ConversationView, MessageView } from '@speak-code/protocol'
+import type { Database, Statement } from 'better-sqlite3'
+import type {
+  Answer,
+  EndRun,
+  JournalChunk,
+  LogEntry,
+  RunRow,
+  Segment,
+  StartOutcome,
+  StartRun,
+  Store,
+  UnfinishedRun,
+} from '../store.ts'
+import { endRunIn } from './ends.ts'
+import { storeFailure } from './failures.ts'
+import { ChunkLog } from './log.ts'
+import { deleteConversationIn, forgetIn, trimIn } from './removals.ts'
+import { Requests } from './requests.ts'
+import {
+  conversationView,
+  messageView,
+  runRow,
+  type ConversationRecord,
+  type MessageRecord,
+} from './rows.ts'
+import { immediate } from './transaction.ts'
+
+export class SqliteStore implements Store {
+  readonly #db: Database
+  readonly #release: () => void
+  readonly #log: ChunkLog
+  readonly #requests: Requests
+  readonly #endRun: (end: EndRun) => void
+  readonly #addSegment: (segment: Segment) => void
+  readonly #deleteConversation: (userId: string, id: string) => boolean
+  readonly #trim: (before: number) => number
+  readonly #forget: (before: number) => number
+  readonly #conversation: Statement<[string, string], ConversationRecord>
+  readonly #messages: Statement<[string, string], MessageRecord>
+  readonly #answer: Statement<[number], Answer>
+  readonly #touchHealth: Statement<[number]>
+
+  /** `release` is called after the file was closed: it gives up the lock on the data folder. */
+  constructor(db: Database, release: () => void) {
+    this.#db = db
+    this.#release = release
+    this.#log = new ChunkLog(db)
+    this.#requests = new Requests(db)
+    this.#endRun = endRunIn(db, this.#log)
+    this.#addSegment = immediate(db, ({ run, chunks }: Segment) => {
+      this.#log.addSegment(run, chunks)
+    })
+    this.#deleteConversation = deleteConversationIn(db)
+    this.#trim = trimIn(db)
+    this.#forget = forgetIn(db)
+    this.#conversation = db.prepare('SELECT * FROM conversations WHERE user_id = ? AND id = ?')
+    this.#messages = db.prepare(`
+      SELECT messages.*, parents.id AS parent_id
+      FROM conversations
+      JOIN messages ON messages.conversation = conversations.key
+      LEFT JOIN messages AS parents ON parents.key = messages.parent
+      WHERE conversations.user_id = ? AND conversations.id = ?
+      ORDER BY messages.key`)
+    this.#answer = db.prepare(
+      'SELECT content AS text, reasoning, refusal FROM runs JOIN messages ON messages.key = runs.message WHERE runs.key = ?',
+    )
+    this.#touchHealth = db.prepare(
+      'INSERT INTO health (key, checked_at) VALUES (1, ?) ON CONFLICT DO UPDATE SET checked_at = excluded.checked_at',
+    )
+  }
+
+  async startRun(request: StartRun): Promise<StartOutcome> {
+    return attempt(() => this.#requests.start(request))
+  }
+
+  async append(entries: readonly LogEntry[]): Promise<void> {
+    attempt(() => {
+      this.#log.append(entries)
+    })
+  }
+
+  async addSegment(segment: Segment): Promise<void> {
+    attempt(() => {
+      this.#addSegment(segment)
+      this.#log.release(segment.run)
+    })
+  }
+
+  async endRun(end: EndRun): Promise<void> {
+    attempt(() => {
+      this.#endRun(end)
+      this.#log.release(end.run)
+    })
+  }
+
+  async findRun(userId: string, id: string): Promise<RunRow | undefined> {
+    return attempt(() => {
+      const record = this.#requests.find(userId, id)
+      return record === undefined ? undefined : runRow(record)
+    })
+  }
+
+  async readSegments(run: number, after: number): Promise<readonly JournalChunk[]> {
+    return attempt(() => this.#log.readSegment(run, after))
+  }
+
+  async unfinishedRuns(): Promise<readonly UnfinishedRun[]> {
+    return attempt(() => {
+      const logged = this.#log.readAll()
+      return this.#requests.started().map((record) => {
+        const stored = this.#allSegments(record.key)
+        const segmentedSeq = stored.at(-1)?.seq ?? 0
+        const rest = (logged.get(record.key) ?? []).filter((chunk) => chunk.seq > segmentedSeq)
+        return {
+          run: runRow(record),
+          chunks: [...stored, ...rest],
+          rest,
+          promptLength: record.prompt_length,
+        }
+      })
+    })
+  }
+
+  async answer(run: number): Promise<Answer | undefined> {
+    return attempt(() => this.#answer.get(run))
+  }
+
+  async trimJournals(before: number): Promise<number> {
+    return attempt(() => this.#trim(before))
+  }
+
+  async forgetConversations(before: number): Promise<number> {
+    return attempt(() => this.#forget(before))
+  }
+
+  async conversation(userId: string, id: string): Promise<ConversationView | undefined> {
+    return attempt(() => {
+      const record = this.#conversation.get(userId, id)
+      return record === undefined ? undefined : conversationView(record)
+    })
+  }
+
+  async messages(userId: string, conversationId: string): Promise<readonly MessageView[]> {
+    return attempt(() => this.#messages.all(userId, conversationId).map(messageView))
+  }
+
+  async deleteConversation(userId: string, id: string): Promise<boolean> {
+    return attempt(() => this.#deleteConversation(userId, id))
+  }
+
+  async healthy(): Promise<boolean> {
+    try {
+      this.#touchHealth.run(Date.now())
+      return true
+    } catch {
+      return false
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#db.close()
+    this.#release()
+  }
+
+  #allSegments(run: number): JournalChunk[] {
+    const chunks: JournalChunk[] = []
+    for (;;) {
+      const next = this.#log.readSegment(run, chunks.at(-1)?.seq ?? 0)
+      if (next.length === 0) return chunks
+      for (const chunk of next) chunks.push(chunk)
+    }
+  }
+}
+
+function attempt<T>(verb: () => T): T {
+  try {
+    return verb()
+  } catch (error) {
+    throw storeFailure(error)
+  }
+}

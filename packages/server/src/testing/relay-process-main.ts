@@ -1,0 +1,21 @@
+/** A relay in a process of its own, for tests that kill it. `node relay-process-main.ts DATA_DIR BASE_URL [CONFIG]` */
+import { loadConfig } from '../config/index.ts'
+import { startRelay } from '../server.ts'
+
+const [, , dataDir = '', baseUrl = '', config = '/nonexistent'] = process.argv
+const loaded = loadConfig(config)
+
+const relay = await startRelay({
+  config: () => loaded,
+  env: { OPENAI_API_KEY: 'sk-test', OPENAI_BASE_URL: baseUrl },
+  dataDir,
+  listen: { host: '127.0.0.1', port: 0 },
+  private: false,
+  version: '0.0.0-test',
+})
+process.send?.(relay.addresses[0])
+process.on('SIGTERM', () => {
+  void relay.drain().then(() => {
+    process.exit(0)
+  })
+})

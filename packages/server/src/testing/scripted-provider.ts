@@ -1,0 +1,61 @@
+/** A provider that a test plays by hand, for what is not about any vendor. */
+import { SpeakCodeError } from '@speak-code/protocol'
+import type {
+  Provider,
+  ProviderCall,
+  ProviderDelta,
+  ProviderEnd,
+  Providers,
+} from '../providers/provider.ts'
+
+export interface ScriptedCall {
+  readonly call: ProviderCall
+  delta(text: string, channel?: ProviderDelta['channel']): void
+  end(end: ProviderEnd): void
+}
+
+export const STOPPED: ProviderEnd = {
+  outcome: 'finished',
+  status: 'completed',
+  finishReason: 'stop',
+}
+
+export class ScriptedProvider implements Provider {
+  readonly name = 'scripted'
+  readonly models = ['model']
+  /** Every call that was made, in order. */
+  readonly calls: ScriptedCall[] = []
+  /** Called with each new call. */
+  onCall: (call: ScriptedCall) => void = () => {}
+
+  stream(call: ProviderCall, emit: (delta: ProviderDelta) => void): Promise<ProviderEnd> {
+    return new Promise((resolve) => {
+      const scripted: ScriptedCall = {
+        call,
+        delta(text, channel = 'text') {
+          if (!call.signal.aborted) emit({ channel, text })
+        },
+        end: resolve,
+      }
+      call.signal.addEventListener('abort', () => {
+        resolve({ outcome: 'aborted' })
+      })
+      this.calls.push(scripted)
+      this.onCall(scripted)
+    })
+  }
+
+  /** The only provider there is. */
+  providers(): Providers {
+    return {
+      defaultModel: 'scripted/model',
+      resolve: (name) => {
+        if (name !== undefined && name !== 'scripted/model') {
+          throw new SpeakCodeError('model_not_found', `There is no model ${name}.`)
+        }
+        return { provider: this, model: 'model', defaults: {} }
+      },
+      list: () => [{ id: 'scripted/model', provider: 'scripted' }],
+    }
+  }
+}

@@ -1,0 +1,91 @@
+/**
+ * One run on its way to one socket: reads on from the journal as fast as the socket takes it. All that it keeps for a slow
+ * reader is the last seq that was sent.
+ */
+import type { Socket } from '@speak-code/protocol'
+import type { RunReader } from '../chat/run-reader.ts'
+import { deltaFrame, endFrame } from './frames.ts'
+
+/** Beyond this many bytes that have not left, nothing more is sent until the socket has drained. */
+export const MAX_BUFFERED_BYTES = 256 * 1024
+
+export class Delivery {
+  readonly reader: RunReader
+  readonly #socket: Socket
+  readonly #onEnd: (delivered: boolean) => void
+  readonly #unfollow: () => void
+  #sent: number
+  #loading = false
+  #over = false
+
+  /**
+   * Sends what follows `after`, then what comes. `onEnd` is told once: whether the end chunk was given to the socket, or
+   * the chunks could not be read.
+   */
+  constructor(
+    reader: RunReader,
+    after: number,
+    socket: Socket,
+    onEnd: (delivered: boolean) => void,
+  ) {
+    this.reader = reader
+    this.#sent = after
+    this.#socket = socket
+    this.#onEnd = onEnd
+    this.#unfollow = reader.follow(() => {
+      this.pump()
+    })
+    this.pump()
+  }
+
+  /** Sends what there is, as far as the socket takes it. To be called when the socket has drained. */
+  pump(): void {
+    const { reader } = this
+    while (!this.#over && !this.#loading && this.#socket.bufferedAmount <= MAX_BUFFERED_BYTES) {
+      const next = reader.at(this.#sent + 1)
+      if (next !== undefined) {
+        this.#socket.send(deltaFrame(reader.row.id, next))
+        this.#sent = next.seq
+        continue
+      }
+      const { end } = reader
+      if (end !== undefined && this.#sent >= end.seq - 1) {
+        if (this.#sent < end.seq) this.#socket.send(endFrame(end))
+        this.#finish(true)
+        return
+      }
+      if (this.#sent >= reader.tail) return
+      void this.#load()
+    }
+  }
+
+  stop(): void {
+    this.#over = true
+    this.#unfollow()
+  }
+
+  async #load(): Promise<void> {
+    this.#loading = true
+    try {
+      const chunks = await this.reader.load(this.#sent)
+      if (chunks.length === 0) throw new Error('chunks are missing from the journal')
+      for (const chunk of chunks) {
+        if (this.#over) return
+        this.#socket.send(deltaFrame(this.reader.row.id, chunk))
+        this.#sent = chunk.seq
+      }
+    } catch {
+      this.#finish(false)
+      return
+    } finally {
+      this.#loading = false
+    }
+    this.pump()
+  }
+
+  #finish(delivered: boolean): void {
+    if (this.#over) return
+    this.stop()
+    this.#onEnd(delivered)
+  }
+}
