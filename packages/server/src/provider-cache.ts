@@ -11,6 +11,8 @@ type Environment = Readonly<Record<string, string | undefined>>
 export interface ProviderCacheOptions {
   readonly config: () => LoadedConfig
   readonly env: Environment
+  /** Told what is odd about a provider's stream. */
+  readonly warn: (oddity: string) => void
   /** Whether a caller's environment counts. */
   readonly private: boolean
 }
@@ -34,7 +36,8 @@ export class ProviderCache {
       env === this.#options.env
         ? ''
         : JSON.stringify(Object.entries(env).toSorted(([a], [b]) => (a < b ? -1 : 1)))
-    const providers = this.#kept.get(key) ?? createProviders(loaded.config, env)
+    const providers =
+      this.#kept.get(key) ?? createProviders(loaded.config, env, { warn: this.#options.warn })
     // The newest last; the oldest goes.
     this.#kept.delete(key)
     this.#kept.set(key, providers)

@@ -59,7 +59,12 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
     orphanTimeoutMs: () => options.config().config.run.orphan_timeout_secs * 1000,
     warn,
   })
-  const providers = new ProviderCache(options)
+  const providers = new ProviderCache({
+    ...options,
+    warn: (oddity) => {
+      log.warn(oddity)
+    },
+  })
   const sessions = new Set<Session>()
   const host: SessionHost = {
     chat,

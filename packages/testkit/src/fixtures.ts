@@ -4,7 +4,7 @@ import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 /** How a body is served. */
-export interface FixtureMeta {
+interface FixtureMeta {
   readonly wire: 'chat' | 'responses' | 'anthropic' | 'gemini' | 'ollama' | 'http'
   readonly status: number
   readonly headers: Readonly<Record<string, string>>

@@ -26,8 +26,8 @@ export interface MockUpstream {
   open(gate: string): Promise<void>
   record(): Promise<MockRecord>
   calls(): Promise<readonly MockCall[]>
-  /** Resolves with the record as soon as it fulfils the condition; throws after 5 seconds. */
-  until(condition: (record: MockRecord) => boolean): Promise<MockRecord>
+  /** Resolves with the record as soon as it fulfils the condition; throws after a while (5 s). */
+  until(condition: (record: MockRecord) => boolean, patienceMs?: number): Promise<MockRecord>
   /** Forgets scripts, calls and gates. */
   reset(): Promise<void>
   stop(): Promise<void>
@@ -75,8 +75,8 @@ export async function startMockUpstream(): Promise<MockUpstream> {
     async open(gate) {
       await ask('open', gate)
     },
-    async until(condition) {
-      const deadline = performance.now() + PATIENCE_MS
+    async until(condition, patienceMs = PATIENCE_MS) {
+      const deadline = performance.now() + patienceMs
       for (;;) {
         const current = await record()
         if (condition(current)) return current

@@ -16,17 +16,17 @@ function causes(error: unknown): unknown[] {
   return found
 }
 
-const REASONS: Readonly<Record<string, string>> = {
-  ECONNREFUSED: 'nothing listens there',
-  ENOTFOUND: 'there is no such host',
-  EAI_AGAIN: 'its name could not be looked up',
-  ENETUNREACH: 'there is no way to its network',
-  EHOSTUNREACH: 'there is no way to its host',
-  ETIMEDOUT: 'the connection timed out',
-  ECONNRESET: 'it closed the connection before it answered',
-  EPIPE: 'it closed the connection before it answered',
-  UND_ERR_SOCKET: 'it closed the connection before it answered',
-}
+const REASONS: ReadonlyMap<string, string> = new Map([
+  ['ECONNREFUSED', 'nothing listens there'],
+  ['ENOTFOUND', 'there is no such host'],
+  ['EAI_AGAIN', 'its name could not be looked up'],
+  ['ENETUNREACH', 'there is no way to its network'],
+  ['EHOSTUNREACH', 'there is no way to its host'],
+  ['ETIMEDOUT', 'the connection timed out'],
+  ['ECONNRESET', 'it closed the connection before it answered'],
+  ['EPIPE', 'it closed the connection before it answered'],
+  ['UND_ERR_SOCKET', 'it closed the connection before it answered'],
+])
 
 const isTls = (code: string): boolean => /CERT|TLS|SSL|SELF_SIGNED|ALTNAME/.test(code)
 
@@ -47,21 +47,19 @@ export function connectionError(
   const codes = chain.flatMap((cause) => (isObject(cause) ? (text(cause['code']) ?? []) : []))
   if (codes.includes('UND_ERR_CONNECT_TIMEOUT'))
     return errorInfo('upstream_timeout', `${provider}: ${explainTimeOut('connect', connectMs)}`)
-  const code = codes.find((name) => name in REASONS || isTls(name)) ?? codes[0]
+  const noHttp = chain.some((cause) => cause instanceof Error && cause.name === 'HTTPParserError')
+  if (noHttp || codes.includes('UND_ERR_HEADERS_OVERFLOW'))
+    return errorInfo('upstream_bad_response', `${provider} at ${host} did not answer in HTTP`)
+  const code = codes.find((name) => REASONS.has(name) || isTls(name)) ?? codes[0]
   if (code === undefined)
     return errorInfo('internal', `the request to ${provider} could not be made`)
-  if (code.startsWith('HPE_') || code === 'UND_ERR_HEADERS_OVERFLOW')
-    return errorInfo(
-      'upstream_bad_response',
-      `${provider} at ${host} did not answer in HTTP (${code})`,
-    )
   if (code === 'UND_ERR_INVALID_ARG')
     return errorInfo(
       'bad_request',
       `the request to ${provider} is not possible; check its base_url and headers`,
     )
   const reason =
-    REASONS[code] ?? (isTls(code) ? 'its certificate is not accepted' : 'no connection')
+    REASONS.get(code) ?? (isTls(code) ? 'its certificate is not accepted' : 'no connection')
   return errorInfo(
     'upstream_unreachable',
     `${provider} cannot be reached at ${host}: ${reason} (${code})`,

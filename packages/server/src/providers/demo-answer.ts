@@ -1,17 +1,19 @@
 /** What the demo model says. Pure: it depends on the question alone. */
 
+/** In characters as people count them, and how much of the question is looked at for them. */
 const QUOTED_LENGTH = 100
+const READ_LENGTH = 4000
 
 /** The question's beginning on one line, as it can stand in a Markdown quotation. */
 function beginning(question: string): string {
   const line = question
-    .slice(0, QUOTED_LENGTH * 4)
+    .slice(0, READ_LENGTH)
     .replaceAll(/[\s\p{Cc}]+/gu, ' ')
     .trim()
     .toWellFormed()
   const characters = Array.from(new Intl.Segmenter().segment(line), ({ segment }) => segment)
-  if (characters.length <= QUOTED_LENGTH) return line
-  return `${characters.slice(0, QUOTED_LENGTH).join('').trimEnd()}…`
+  const shown = characters.slice(0, QUOTED_LENGTH).join('')
+  return shown === line && question.length <= READ_LENGTH ? line : `${shown.trimEnd()}…`
 }
 
 /** A Markdown answer with everything that a terminal has to draw. */
@@ -23,7 +25,7 @@ You wrote:
 
 > ${beginning(question)}
 
-I am built into speak-code, work **offline**, and always give this same answer. I cannot think about your ${String(words)} ${words === 1 ? 'word' : 'words'}; I only show what a real answer looks like while it streams.
+I am built into speak-code, work **offline**, and always give the same answer. I cannot think about your ${String(words)} ${words === 1 ? 'word' : 'words'}; I only show what a real answer looks like while it streams.
 
 ## How to talk to a real model
 

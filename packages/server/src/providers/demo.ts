@@ -6,19 +6,15 @@ import type { Provider, ProviderCall, ProviderDelta, ProviderEnd } from './provi
 const DELTAS_PER_SECOND = 60
 const DELTA_LENGTH = 4
 
-/** The roundest cut near every fourth character: words stay whole, and so do surrogate pairs. */
+/** Pieces as small as a model's tokens; surrogate pairs stay whole. */
 function pieces(answer: string): string[] {
   const found: string[] = []
   let piece = ''
   for (const character of answer) {
     piece += character
-    if (
-      piece.length >= DELTA_LENGTH &&
-      /[\s\p{P}\p{Script=Han}\p{Script=Hiragana}]$/u.test(piece)
-    ) {
-      found.push(piece)
-      piece = ''
-    }
+    if (piece.length < DELTA_LENGTH) continue
+    found.push(piece)
+    piece = ''
   }
   return piece === '' ? found : [...found, piece]
 }

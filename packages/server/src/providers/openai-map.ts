@@ -31,40 +31,40 @@ export function requestBody(
 }
 
 /** The vendors' words in lower case. What is not here is `unknown`. */
-const FINISH_REASONS: Readonly<Record<string, FinishReason>> = {
-  stop: 'stop',
-  eos: 'stop',
-  eos_token: 'stop',
-  end_turn: 'stop',
-  stop_sequence: 'stop',
-  length: 'length',
-  max_tokens: 'length',
-  max_output_tokens: 'length',
-  model_length: 'length',
-  model_context_window_exceeded: 'length',
-  content_filter: 'content_filter',
-  safety: 'content_filter',
-  recitation: 'content_filter',
-  blocklist: 'content_filter',
-  prohibited_content: 'content_filter',
-  spii: 'content_filter',
-  tool_calls: 'tool_calls',
-  function_call: 'tool_calls',
-  tool_use: 'tool_calls',
-  refusal: 'refusal',
-}
+const FINISH_REASONS: ReadonlyMap<string, FinishReason> = new Map([
+  ['stop', 'stop'],
+  ['eos', 'stop'],
+  ['eos_token', 'stop'],
+  ['end_turn', 'stop'],
+  ['stop_sequence', 'stop'],
+  ['length', 'length'],
+  ['max_tokens', 'length'],
+  ['max_output_tokens', 'length'],
+  ['model_length', 'length'],
+  ['model_context_window_exceeded', 'length'],
+  ['content_filter', 'content_filter'],
+  ['safety', 'content_filter'],
+  ['recitation', 'content_filter'],
+  ['blocklist', 'content_filter'],
+  ['prohibited_content', 'content_filter'],
+  ['spii', 'content_filter'],
+  ['tool_calls', 'tool_calls'],
+  ['function_call', 'tool_calls'],
+  ['tool_use', 'tool_calls'],
+  ['refusal', 'refusal'],
+])
 
 /** Reasons that tell of a failure rather than an end. */
-const FAILURES: Readonly<Record<string, 'upstream_bad_response' | 'upstream_overloaded'>> = {
-  malformed_function_call: 'upstream_bad_response',
-  error: 'upstream_overloaded',
-}
+type Failure = 'upstream_bad_response' | 'upstream_overloaded'
+
+const FAILURES: ReadonlyMap<string, Failure> = new Map<string, Failure>([
+  ['malformed_function_call', 'upstream_bad_response'],
+  ['error', 'upstream_overloaded'],
+])
 
 /** The failure that a vendor's finish reason means, if it means one. */
-export function failureOf(
-  native: string,
-): 'upstream_bad_response' | 'upstream_overloaded' | undefined {
-  return FAILURES[native.toLowerCase()]
+export function failureOf(native: string): Failure | undefined {
+  return FAILURES.get(native.toLowerCase())
 }
 
 /**
@@ -79,7 +79,7 @@ export function finishedEnd(
     const status = seen.laxDone ? 'completed' : 'incomplete'
     return { outcome: 'finished', status, finishReason: 'unknown' }
   }
-  const known = FINISH_REASONS[native.toLowerCase()] ?? 'unknown'
+  const known = FINISH_REASONS.get(native.toLowerCase()) ?? 'unknown'
   const finishReason = known === 'stop' && seen.refused ? 'refusal' : known
   const complete =
     finishReason === 'stop' || finishReason === 'tool_calls' || finishReason === 'refusal'

@@ -5,7 +5,7 @@ import type { OpenAiOptions } from './openai.ts'
 
 export type Environment = Readonly<Record<string, string | undefined>>
 
-export const OPENAI_URL = 'https://api.openai.com/v1'
+const OPENAI_URL = 'https://api.openai.com/v1'
 
 /** A provider as it is going to be made, and whether it can be used as it stands. */
 export interface ProviderSettings {

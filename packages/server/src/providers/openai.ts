@@ -17,7 +17,7 @@ import {
 } from './openai-map.ts'
 import type { Provider, ProviderCall, ProviderDelta, ProviderEnd } from './provider.ts'
 import { explainTimeOut, type TimeOutLimits, TimeOuts } from './time-outs.ts'
-import { StreamResponse, upstreamFetch } from './upstream.ts'
+import { streamOf, upstreamFetch } from './upstream.ts'
 import { type ErrorAudience, upstreamError } from './upstream-errors.ts'
 
 export interface OpenAiOptions {
@@ -154,8 +154,9 @@ class ChatCall {
       const response = await client.chat.completions
         .create(requestBody(this.#call, this.#options.dialect), { signal: this.#request.signal })
         .asResponse()
-      if (response instanceof StreamResponse) this.#read(response)
-      else this.#settle(this.#failure('internal', 'the answer cannot be read'))
+      const body = streamOf(response)
+      if (body === undefined) this.#settle(this.#failure('internal', 'the answer cannot be read'))
+      else this.#read(body, response.headers.get('content-type') ?? '')
     } catch (error) {
       if (this.#settled) return
       const { APIError, APIConnectionError } = await import('openai')
@@ -182,24 +183,23 @@ class ChatCall {
     return connectionError(error, name, hostOf(baseUrl), limits.connectMs)
   }
 
-  #read(response: StreamResponse): void {
-    this.#body = response.stream
+  #read(body: Readable, contentType: string): void {
+    this.#body = body
     if (this.#settled) {
-      this.#body.on('error', () => {}).destroy()
+      body.on('error', () => {}).destroy()
       return
     }
     this.#timeOuts.headersCame()
-    const type = response.headers.get('content-type')?.toLowerCase() ?? ''
-    const wrongType = /\b(?:html|json)\b/.exec(type)?.[0]
-    this.#stopReading = readEvents(this.#body, {
+    const wrongType = /\b(?:html|json)\b/i.test(contentType)
+    this.#stopReading = readEvents(body, {
       bytes: () => {
         this.#timeOuts.bytesCame()
       },
       event: (data, name) => {
-        this.#heed(wrongType === undefined ? this.#reader.event(data, name) : 'garbage')
+        this.#heed(wrongType ? 'garbage' : this.#reader.event(data, name))
       },
       strayLine: (line, field, value) => {
-        this.#heed(wrongType === undefined ? this.#reader.strayLine(line, field, value) : 'garbage')
+        this.#heed(wrongType ? 'garbage' : this.#reader.strayLine(line, field, value))
       },
       overflow: () => {
         this.#stopWith(
@@ -207,8 +207,7 @@ class ChatCall {
         )
       },
       end: (how, rest) => {
-        const reading =
-          wrongType !== undefined && rest !== '' ? 'garbage' : this.#reader.bodyEnd(rest)
+        const reading = wrongType && rest !== '' ? 'garbage' : this.#reader.bodyEnd(rest)
         this.#heed(reading)
         if (this.#settled) return
         const story = how === 'ended' ? 'ended' : 'broke off'

@@ -30,10 +30,12 @@ describe('T51 retry hints', () => {
 
   test('a date', () => {
     vi.useFakeTimers({ now: Date.parse('2026-03-01T12:00:00Z') })
-    const at = (date: string): number | undefined =>
-      retryAfterMs(headers({ 'retry-after': date }), undefined)
-    expect(at('Sun, 01 Mar 2026 12:00:30 GMT')).toBe(30_000)
-    expect(at('Sun, 01 Mar 2026 11:00:00 GMT')).toBe(0)
+    expect(
+      retryAfterMs(headers({ 'retry-after': 'Sun, 01 Mar 2026 12:00:30 GMT' }), undefined),
+    ).toBe(30_000)
+    expect(
+      retryAfterMs(headers({ 'retry-after': 'Sun, 01 Mar 2026 11:00:00 GMT' }), undefined),
+    ).toBe(0)
   })
 
   test('Google’s RetryInfo in the body', () => {

@@ -11,7 +11,8 @@ function milliseconds(value: string | null | undefined, unit: number): number | 
 }
 
 function untilDate(value: string | null): number | undefined {
-  const date = value === null ? Number.NaN : Date.parse(value)
+  // `Date.parse` makes a date of almost anything; those of HTTP begin with the day's name.
+  const date = value === null || !/^\s*[a-z]{3}/i.test(value) ? Number.NaN : Date.parse(value)
   return Number.isNaN(date) ? undefined : date - Date.now()
 }
 

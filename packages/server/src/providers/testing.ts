@@ -1,4 +1,6 @@
 /** For the tests of providers: one call with everything that came of it. */
+import { once } from 'node:events'
+import type { Server } from 'node:net'
 import { openAiProvider, type OpenAiOptions } from './openai.ts'
 import type { Provider, ProviderCall, ProviderDelta, ProviderEnd } from './provider.ts'
 
@@ -44,7 +46,28 @@ export function providerAt(baseUrl: string, options: Partial<OpenAiOptions> = {}
     keyHint: 'export TEST_KEY=your-key',
     headers: {},
     laxDone: false,
-    limits: { connectMs: 5000, silenceMs: 5000, firstTokenMs: 0, totalMs: 0 },
+    ...limits({}),
     ...options,
   })
+}
+
+/** Generous time-outs, but for the given. */
+export function limits(given: Partial<OpenAiOptions['limits']>): Pick<OpenAiOptions, 'limits'> {
+  return { limits: { connectMs: 5000, silenceMs: 5000, firstTokenMs: 0, totalMs: 0, ...given } }
+}
+
+/** What an end is matched with. */
+export const COMPLETED = { outcome: 'finished', status: 'completed', finishReason: 'stop' }
+
+/** What an end is matched with. */
+export function failed(code: string, retryable: boolean): object {
+  return { outcome: 'failed', error: { code, retryable } }
+}
+
+/** Starts the server on a free port of loopback. */
+export async function portOf(server: Server): Promise<number> {
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  return typeof address === 'object' && address !== null ? address.port : 0
 }

@@ -109,7 +109,7 @@ const FILTER =
 const BAD_KEY =
   /\b(?:api|access)[ _-]?key\b.{0,80}\b(?:invalid|incorrect|not valid|missing|expired|required)|\b(?:invalid|incorrect|missing|expired|provide an?|no)\b.{0,20}\b(?:api|access)[ _-]?key\b/i
 const NO_MODEL =
-  /\bmodel\b.{0,160}\b(?:not exist|not found|not a valid model|deprecated|decommissioned|retired)\b|\b(?:unknown|invalid|no such) model\b/i
+  /\bmodel\b.{0,160}\b(?:not exist|not found|deprecated|decommissioned|retired)\b|\b(?:unknown|invalid|no such|not a valid) model\b/i
 const WRONG_PATH =
   /^(?:404 )?(?:page )?not found\.?$|^invalid url|^unknown request url|^cannot post/i
 

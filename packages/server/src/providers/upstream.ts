@@ -13,14 +13,12 @@ const ERROR_BODY_MS = 2000
 /** Loopback is reached directly, whatever the proxy settings say. */
 const NEVER_PROXIED = 'localhost,127.0.0.1,::1'
 
-/** A response whose body is read from `stream`; to the SDK its body looks empty. */
-export class StreamResponse extends Response {
-  readonly stream: Readable
+/** The raw bodies of the responses that look empty to the SDK. */
+const streams = new WeakMap<Response, Readable>()
 
-  constructor(stream: Readable, init: ResponseInit) {
-    super(null, init)
-    this.stream = stream
-  }
+/** The body of a response that {@link upstreamFetch} made; undefined for an error's, which is read already. */
+export function streamOf(response: Response): Readable | undefined {
+  return streams.get(response)
 }
 
 /** The provider answered with a redirect. */
@@ -34,10 +32,10 @@ export class RedirectError extends Error {
   }
 }
 
-/** One pool for each connect time-out and proxy setting: callers with other keys share connections. */
 const pools = new Map<string, Dispatcher>()
 
-function pool(Agent: typeof EnvHttpProxyAgent, connectMs: number): Dispatcher {
+/** One pool for each connect time-out and proxy setting: callers with other keys share connections. */
+export function upstreamPool(Agent: typeof EnvHttpProxyAgent, connectMs: number): Dispatcher {
   const { HTTPS_PROXY, https_proxy, HTTP_PROXY, http_proxy, NO_PROXY, no_proxy } = process.env
   const key = JSON.stringify([
     connectMs,
@@ -96,8 +94,8 @@ function readErrorBody(body: Readable): Promise<string> {
 
 /**
  * Makes a fetch for one provider. Only the request headers named in `allowed` (in lower case) are
- * sent: the SDK would add what it finds in this process's environment. Successful answers are a
- * {@link StreamResponse}; those from status 400 on have their body read, up to a bound. Throws
+ * sent: the SDK would add what it finds in this process's environment. The bodies of successful answers
+ * are had by {@link streamOf}; those from status 400 on are read, up to a bound. Throws
  * {@link RedirectError}, and undici's errors where there is no answer.
  */
 export function upstreamFetch(
@@ -114,7 +112,7 @@ export function upstreamFetch(
         headers: Object.fromEntries(sent),
         body: typeof init.body === 'string' ? init.body : null,
         signal: init.signal ?? null,
-        dispatcher: pool(undici.EnvHttpProxyAgent, connectMs),
+        dispatcher: upstreamPool(undici.EnvHttpProxyAgent, connectMs),
       },
     )
     if (statusCode >= 300 && statusCode < 400) {
@@ -124,6 +122,8 @@ export function upstreamFetch(
     const answer: ResponseInit = { status: statusCode, headers: responseHeaders(headers) }
     const stream = decompressed(body, String(headers['content-encoding'] ?? ''))
     if (statusCode >= 400) return new Response(await readErrorBody(stream), answer)
-    return new StreamResponse(stream, answer)
+    const response = new Response(null, answer)
+    streams.set(response, stream)
+    return response
   }
 }

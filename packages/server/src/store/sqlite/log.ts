@@ -30,32 +30,36 @@ export class ChunkLog {
   #prunedTo: number
   readonly #firstRow = new Map<number, number>()
 
-  constructor(db: Database) {
-    this.#insert = db.prepare(
+  /** `log` holds the log, `store` the segments. They need no common transaction: see `readAll`. */
+  constructor(log: Database, store: Database) {
+    this.#insert = log.prepare(
       'INSERT INTO log (id, run, seq, channel, delta) VALUES (?, ?, ?, ?, ?)',
     )
-    this.#insertSegment = db.prepare(
+    this.#insertSegment = store.prepare(
       'INSERT INTO segments (run, first_seq, last_seq, chunks) VALUES (?, ?, ?, ?)',
     )
-    this.#readSegment = db.prepare(
+    this.#readSegment = store.prepare(
       'SELECT first_seq, chunks FROM segments WHERE run = ? AND last_seq > ? ORDER BY last_seq LIMIT 1',
     )
-    this.#readLog = db.prepare('SELECT run, seq, channel, delta FROM log ORDER BY id')
-    this.#prune = db.prepare('DELETE FROM log WHERE id < ?')
-    const last = db.prepare<[], { id: number | null }>('SELECT max(id) AS id FROM log').get()
+    this.#readLog = log.prepare('SELECT run, seq, channel, delta FROM log ORDER BY id')
+    this.#prune = log.prepare('DELETE FROM log WHERE id < ?')
+    const last = log.prepare<[], { id: number | null }>('SELECT max(id) AS id FROM log').get()
     this.#nextRow = (last?.id ?? 0) + 1
     this.#prunedTo = 0
-    this.#writeAll = immediate(db, (entries: readonly LogEntry[]) => {
+    this.#writeAll = immediate(log, (entries: readonly LogEntry[]) => {
       let row = this.#nextRow
-      for (const { run, seq, channel, delta } of entries) {
-        this.#insert.run(row, run, seq, channel ?? null, delta)
+      for (const entry of entries) {
+        this.#write(row, entry)
         row += 1
       }
     })
   }
 
   append(entries: readonly LogEntry[]): void {
-    this.#writeAll(entries)
+    const [only] = entries
+    // One row is a transaction by itself, and most turns of the event loop bring one.
+    if (entries.length === 1 && only !== undefined) this.#write(this.#nextRow, only)
+    else this.#writeAll(entries)
     for (const { run } of entries) {
       if (!this.#firstRow.has(run)) this.#firstRow.set(run, this.#nextRow)
       this.#nextRow += 1
@@ -85,7 +89,10 @@ export class ChunkLog {
     return unpackChunks(record.chunks, record.first_seq).filter((chunk) => chunk.seq > after)
   }
 
-  /** The log by run, in order of `seq`: for a relay that has just started. */
+  /**
+   * The log by run, in order of `seq`: for a relay that has just started. Chunks may be in a segment as well, where the
+   * process ended between the two.
+   */
   readAll(): Map<number, JournalChunk[]> {
     const runs = new Map<number, JournalChunk[]>()
     for (const { run, seq, channel, delta } of this.#readLog.iterate()) {
@@ -94,6 +101,10 @@ export class ChunkLog {
       runs.set(run, chunks)
     }
     return runs
+  }
+
+  #write(row: number, { run, seq, channel, delta }: LogEntry): void {
+    this.#insert.run(row, run, seq, channel ?? null, delta)
   }
 
   #oldestNeeded(): number {

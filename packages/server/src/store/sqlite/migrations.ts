@@ -1,10 +1,11 @@
 /**
- * The schema of the relay's SQLite file: a numbered, append-only list. `user_version` says how many
+ * The schemas of the relay's SQLite files: numbered, append-only lists. `user_version` says how many
  * of them a file has seen.
  */
 import type { Database } from 'better-sqlite3'
 
-const MIGRATIONS: readonly string[] = [
+/** Of `relay.db`: all that is kept. */
+export const STORE_MIGRATIONS: readonly string[] = [
   `
   CREATE TABLE conversations (
     key INTEGER PRIMARY KEY,
@@ -63,14 +64,6 @@ const MIGRATIONS: readonly string[] = [
   CREATE INDEX runs_by_message ON runs (message);
   CREATE INDEX runs_started ON runs (key) WHERE status = 'started';
   CREATE INDEX runs_untrimmed ON runs (ended_at) WHERE trimmed = 0;
-  -- The newest chunks of live runs, appended in order of arrival: no index, which is what makes it cheap.
-  CREATE TABLE log (
-    id INTEGER PRIMARY KEY,
-    run INTEGER NOT NULL,
-    seq INTEGER NOT NULL,
-    channel TEXT,
-    delta TEXT NOT NULL
-  );
   -- Chunks gathered by run: [[delta, channel?], …] from first_seq on.
   CREATE TABLE segments (
     run INTEGER NOT NULL REFERENCES runs (key) ON DELETE CASCADE,
@@ -100,21 +93,34 @@ const MIGRATIONS: readonly string[] = [
   `,
 ]
 
+/** Of `journal.db`: the newest chunks of live runs, appended in order of arrival. No index, which is what makes it cheap. */
+export const LOG_MIGRATIONS: readonly string[] = [
+  `
+  CREATE TABLE log (
+    id INTEGER PRIMARY KEY,
+    run INTEGER NOT NULL,
+    seq INTEGER NOT NULL,
+    channel TEXT,
+    delta TEXT NOT NULL
+  );
+  `,
+]
+
 /** The file was written by a newer version of the program. */
 export class NewerSchemaError extends Error {
   override readonly name = 'NewerSchemaError'
 }
 
-/** Brings the file up to date, in one transaction. Throws {@link NewerSchemaError}. */
-export function migrate(db: Database): void {
+/** Brings a file up to date, in one transaction. Throws {@link NewerSchemaError}. */
+export function migrate(db: Database, migrations: readonly string[]): void {
   db.transaction(() => {
     const seen = Number(db.pragma('user_version', { simple: true }))
-    if (seen > MIGRATIONS.length) {
+    if (seen > migrations.length) {
       throw new NewerSchemaError(
-        `The store was written by a newer version of speak-code (schema ${seen}, this one knows ${MIGRATIONS.length}). Update speak-code, or use another data folder.`,
+        `The store was written by a newer version of speak-code (schema ${seen}, this one knows ${migrations.length}). Update speak-code, or use another data folder.`,
       )
     }
-    for (const migration of MIGRATIONS.slice(seen)) db.exec(migration)
-    db.pragma(`user_version = ${MIGRATIONS.length}`)
+    for (const migration of migrations.slice(seen)) db.exec(migration)
+    db.pragma(`user_version = ${migrations.length}`)
   }).immediate()
 }

@@ -4,21 +4,25 @@ import { join } from 'node:path'
 import SqliteDatabase, { type Database } from 'better-sqlite3'
 import { StoreOpenError } from '../errors.ts'
 import { sqliteCode } from './failures.ts'
-import { migrate, NewerSchemaError } from './migrations.ts'
+import { LOG_MIGRATIONS, migrate, NewerSchemaError, STORE_MIGRATIONS } from './migrations.ts'
 import { SqliteStore } from './store.ts'
 
-/** How long a verb waits for another process's read of the file (a backup, a person with the sqlite3 shell). */
+/** How long a verb waits for another process's use of the file (a backup, a person with the sqlite3 shell). */
 const BUSY_TIMEOUT_MS = 500
 
-/** The WAL may grow to this many pages of 4 KiB before a commit copies it into the file. */
-const CHECKPOINT_PAGES = 4096
+/** A WAL may grow to this many bytes before a commit copies it into its file, which takes an fsync. */
+const CHECKPOINT_BYTES = 16 * 1024 * 1024
 
-/** Of 4 KiB: 256 MiB for all ephemeral conversations together. */
-const MAX_MEMORY_PAGES = 65_536
+/** Of the log: each commit writes at least one page, and most bring one short row. */
+const LOG_PAGE_BYTES = 1024
+const STORE_PAGE_BYTES = 4096
+
+/** For all ephemeral conversations together. */
+const MAX_MEMORY_BYTES = 256 * 1024 * 1024
 
 /**
- * Opens (or makes) `dataDir/relay.db` and takes the folder's lock, which the operating system gives up with the
- * process, however it ends. Throws {@link StoreOpenError}.
+ * Opens (or makes) `relay.db` and `journal.db` in this folder. The second is locked for as long as the store is open: the
+ * operating system gives the lock up with the process, however it ends. Throws {@link StoreOpenError}.
  */
 export function openSqliteStore(dataDir: string): SqliteStore {
   try {
@@ -28,60 +32,69 @@ export function openSqliteStore(dataDir: string): SqliteStore {
       cause: error,
     })
   }
-  const lock = takeLock(dataDir)
+  const opened: Database[] = []
+  const open = (name: string, timeout: number): Database => {
+    const db = new SqliteDatabase(join(dataDir, name), { timeout })
+    opened.push(db)
+    return db
+  }
   try {
-    const db = new SqliteDatabase(join(dataDir, 'relay.db'))
-    prepareDatabase(db)
-    return new SqliteStore(db, () => {
-      lock.close()
-    })
+    const log = open('journal.db', 0)
+    prepareLog(log)
+    const db = open('relay.db', BUSY_TIMEOUT_MS)
+    prepareStore(db)
+    return new SqliteStore(db, log)
   } catch (error) {
-    lock.close()
-    if (error instanceof NewerSchemaError) throw new StoreOpenError('newer', error.message)
-    throw new StoreOpenError(
-      'unusable',
-      `The store in ${dataDir} can not be opened (${error instanceof Error ? error.message : String(error)}).`,
-      { cause: error },
-    )
+    for (const db of opened) db.close()
+    throw openError(error, dataDir)
   }
 }
 
-/** A store that is never on disk, for what must not be, and bounded: beyond `MAX_MEMORY_PAGES` its verbs fail as `full`. */
+/** A store that is never on disk, for what must not be, and bounded: beyond that its verbs fail as `full`. */
 export function openMemoryStore(): SqliteStore {
-  const db = new SqliteDatabase(':memory:')
-  db.pragma('foreign_keys = ON')
-  db.pragma('temp_store = MEMORY')
-  db.pragma(`max_page_count = ${MAX_MEMORY_PAGES}`)
-  migrate(db)
-  return new SqliteStore(db, () => {})
+  const open = (migrations: readonly string[]): Database => {
+    const db = new SqliteDatabase(':memory:')
+    db.pragma('foreign_keys = ON')
+    db.pragma('temp_store = MEMORY')
+    db.pragma(`page_size = ${STORE_PAGE_BYTES}`)
+    db.pragma(`max_page_count = ${MAX_MEMORY_BYTES / 2 / STORE_PAGE_BYTES}`)
+    migrate(db, migrations)
+    return db
+  }
+  return new SqliteStore(open(STORE_MIGRATIONS), open(LOG_MIGRATIONS))
 }
 
-function prepareDatabase(db: Database): void {
+function prepareLog(log: Database): void {
+  log.pragma(`page_size = ${LOG_PAGE_BYTES}`)
+  // Before the first use of the WAL: then there is no shared memory to lock at every commit.
+  log.pragma('locking_mode = EXCLUSIVE')
+  prepare(log, LOG_PAGE_BYTES)
+  migrate(log, LOG_MIGRATIONS)
+}
+
+function prepareStore(db: Database): void {
+  db.pragma(`page_size = ${STORE_PAGE_BYTES}`)
+  prepare(db, STORE_PAGE_BYTES)
+  db.pragma('foreign_keys = ON')
+  migrate(db, STORE_MIGRATIONS)
+}
+
+function prepare(db: Database, pageBytes: number): void {
   db.pragma('journal_mode = WAL')
   // In WAL mode NORMAL survives a crash of the process; a loss of power may cost the last commits, never the file.
   db.pragma('synchronous = NORMAL')
-  db.pragma(`busy_timeout = ${BUSY_TIMEOUT_MS}`)
-  db.pragma('foreign_keys = ON')
-  db.pragma(`wal_autocheckpoint = ${CHECKPOINT_PAGES}`)
+  db.pragma(`wal_autocheckpoint = ${CHECKPOINT_BYTES / pageBytes}`)
   // A folder of temporary files is one more thing that may be full.
   db.pragma('temp_store = MEMORY')
-  migrate(db)
 }
 
-function takeLock(dataDir: string): Database {
-  let lock: Database | undefined
-  try {
-    lock = new SqliteDatabase(join(dataDir, 'lock.db'), { timeout: 0 })
-    lock.pragma('journal_mode = DELETE')
-    lock.exec('BEGIN EXCLUSIVE')
-    return lock
-  } catch (error) {
-    lock?.close()
-    if (sqliteCode(error).startsWith('SQLITE_BUSY')) {
-      throw new StoreOpenError('in_use', `The data folder ${dataDir} is in use by another relay.`)
-    }
-    throw new StoreOpenError('unusable', `The data folder ${dataDir} can not be written to.`, {
-      cause: error,
-    })
+function openError(error: unknown, dataDir: string): StoreOpenError {
+  if (error instanceof NewerSchemaError) return new StoreOpenError('newer', error.message)
+  if (sqliteCode(error).startsWith('SQLITE_BUSY')) {
+    return new StoreOpenError('in_use', `The data folder ${dataDir} is in use by another relay.`)
   }
+  const why = error instanceof Error ? error.message : String(error)
+  return new StoreOpenError('unusable', `The store in ${dataDir} can not be opened (${why}).`, {
+    cause: error,
+  })
 }

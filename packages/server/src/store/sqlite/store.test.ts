@@ -82,7 +82,7 @@ it('the log is pruned as runs are gathered into segments', async () => {
     now: 0,
   })
   await store.close()
-  const db = new SqliteDatabase(join(path, 'relay.db'))
+  const db = new SqliteDatabase(join(path, 'journal.db'))
   const rows = db.prepare<[], { n: number }>('SELECT count(*) AS n FROM log').get()
   db.close()
   expect(rows?.n).toBeLessThan(1024)
@@ -93,7 +93,7 @@ it('T134: a full store fails as such, with no half row, and works again when the
   const outcome = await store.startRun(request())
   if (outcome.kind !== 'started') throw new Error(outcome.kind)
   const { key: run } = outcome.run
-  const huge = 'x'.repeat(200 * 1024 * 1024)
+  const huge = 'x'.repeat(80 * 1024 * 1024)
   const entries = [1, 2].map((seq) => ({ run, seq, delta: huge }))
   await expect(store.append(entries)).rejects.toMatchObject({
     name: 'StoreFailure',

@@ -1,4 +1,4 @@
-/** The store in one SQLite file (WAL), for a relay on one machine. One process at a time has it open. */
+/** The store in two SQLite files (WAL), for a relay on one machine: what is kept, and the log of live runs. */
 import type { ConversationView, MessageView } from '@speak-code/protocol'
 import type { Database, Statement } from 'better-sqlite3'
 import type {
@@ -29,7 +29,7 @@ import { immediate } from './transaction.ts'
 
 export class SqliteStore implements Store {
   readonly #db: Database
-  readonly #release: () => void
+  readonly #logDb: Database
   readonly #log: ChunkLog
   readonly #requests: Requests
   readonly #endRun: (end: EndRun) => void
@@ -42,11 +42,11 @@ export class SqliteStore implements Store {
   readonly #answer: Statement<[number], Answer>
   readonly #touchHealth: Statement<[number]>
 
-  /** `release` is called after the file was closed: it gives up the lock on the data folder. */
-  constructor(db: Database, release: () => void) {
+  /** Both files are up to date, and are closed with the store. */
+  constructor(db: Database, logDb: Database) {
     this.#db = db
-    this.#release = release
-    this.#log = new ChunkLog(db)
+    this.#logDb = logDb
+    this.#log = new ChunkLog(logDb, db)
     this.#requests = new Requests(db)
     this.#endRun = endRunIn(db, this.#log)
     this.#addSegment = immediate(db, ({ run, chunks }: Segment) => {
@@ -161,7 +161,7 @@ export class SqliteStore implements Store {
 
   async close(): Promise<void> {
     this.#db.close()
-    this.#release()
+    this.#logDb.close()
   }
 
   #allSegments(run: number): JournalChunk[] {

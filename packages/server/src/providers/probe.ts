@@ -1,0 +1,89 @@
+/** Whether the configured providers would answer: a list of models is asked for, which costs nothing. */
+import { errorInfo, type ErrorInfo } from '@speak-code/protocol'
+import type { Config } from '../config/index.ts'
+import { connectionError } from './connection-errors.ts'
+import { createProviders } from './index.ts'
+import { parseJson } from './json.ts'
+import type { OpenAiOptions } from './openai.ts'
+import { type Environment, namedSettings, openAiSettings } from './openai-settings.ts'
+import { RedirectError, upstreamPool } from './upstream.ts'
+import { upstreamError } from './upstream-errors.ts'
+
+/** A provider that calls go to over the network. */
+export interface ProviderProbe {
+  readonly name: string
+  readonly baseUrl: string
+  /** Whether a key goes with its calls; never the key. */
+  readonly hasKey: boolean
+  /** What to do where a key is missing or refused. Errors about it end with these words. */
+  readonly keyHint: string
+  /** It has a key or a base URL. */
+  readonly usable: boolean
+  /** It is asked where a request names no model. */
+  readonly isDefault: boolean
+  /** Makes one request. Resolves with what stands in the way of a call, or undefined; never rejects. */
+  run(timeoutMs: number): Promise<ErrorInfo | undefined>
+}
+
+/** The providers of this configuration in this environment, `openai` first; the demo needs no probe. */
+export function providerProbes(config: Config, env: Environment): readonly ProviderProbe[] {
+  const { defaultModel } = createProviders(config, env)
+  const named = Object.entries(config.providers)
+    .filter(([name, { kind }]) => name !== 'openai' && kind !== 'demo')
+    .map(([name, keys]) => namedSettings(name, keys, env))
+  return [openAiSettings(config, env), ...named].map(({ options, usable }) => ({
+    name: options.name,
+    baseUrl: options.baseUrl,
+    hasKey: options.apiKey !== undefined,
+    keyHint: options.keyHint,
+    usable,
+    isDefault: defaultModel.startsWith(`${options.name}/`),
+    run: (timeoutMs) => probe(options, timeoutMs),
+  }))
+}
+
+async function probe(options: OpenAiOptions, timeoutMs: number): Promise<ErrorInfo | undefined> {
+  if (options.obstacle !== undefined) return options.obstacle
+  const signal = AbortSignal.timeout(timeoutMs)
+  try {
+    return await ask(options, signal)
+  } catch (error) {
+    const { host } = new URL(options.baseUrl)
+    return signal.aborted
+      ? errorInfo(
+          'upstream_timeout',
+          `${options.name} at ${host} has not answered within ${timeoutMs / 1000} s`,
+        )
+      : connectionError(error, options.name, host, options.limits.connectMs)
+  }
+}
+
+async function ask(options: OpenAiOptions, signal: AbortSignal): Promise<ErrorInfo | undefined> {
+  const { name, baseUrl, apiKey, headers, keyHint, limits } = options
+  const undici = await import('undici')
+  const answer = await undici.request(`${baseUrl.replace(/\/+$/, '')}/models`, {
+    headers: {
+      accept: 'application/json',
+      ...(apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` }),
+      ...headers,
+    },
+    signal,
+    dispatcher: upstreamPool(undici.EnvHttpProxyAgent, limits.connectMs),
+  })
+  const { statusCode: status } = answer
+  const body = await answer.body.text()
+  if (status >= 300 && status < 400) throw new RedirectError(status)
+  // Not every compatible server lists its models; that it says so is an answer.
+  if (status === 404 || status === 405 || status === 501) return undefined
+  if (status >= 400) {
+    const secrets = [apiKey ?? '', ...Object.values(headers)]
+    const source = { status, body: parseJson(body) ?? body }
+    return upstreamError(source, { provider: name, keyHint, secrets })
+  }
+  return parseJson(body) === undefined
+    ? errorInfo(
+        'upstream_bad_response',
+        `what answers at ${new URL(baseUrl).host} is no API of a provider; check the base_url of ${name}`,
+      )
+    : undefined
+}
