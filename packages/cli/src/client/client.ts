@@ -1,16 +1,26 @@
 /** What the commands and the UI may ask of the conversation with a relay, and what they are told. */
 import type {
   Channel,
-  ChatMessage,
-  ChatParams,
   ConnectionState,
   EndChunk,
+  ErrorCode,
   ErrorInfo,
   LiveRunInfo,
   NoticeMessage,
   RunMessage,
   WelcomeMessage,
 } from '@speak-code/protocol'
+import type { OutgoingChat } from '../store/outgoing-chat.ts'
+
+export type { OutgoingChat }
+
+/** Why there is no connection, for people and for exit codes. */
+export interface ConnectionFailure {
+  /** `relay_unreachable`: nobody answered, it is no relay, or it broke the connection. */
+  readonly code: ErrorCode | 'relay_unreachable'
+  /** A sentence. */
+  readonly message: string
+}
 
 export interface ConnectionStatus {
   readonly state: ConnectionState
@@ -24,18 +34,16 @@ export interface ConnectionStatus {
   readonly retryAt?: number
   /** The relay is draining or restarting and will be back. */
   readonly draining: boolean
+  /** Why the last attempt or connection failed; absent after a success. */
+  readonly failure?: ConnectionFailure
 }
 
-/** A question on its way. Ids are the caller's; `messages` is what the relay may lack after `parentId`. */
-export interface OutgoingChat {
-  /** The run's id. */
-  readonly id: string
-  readonly conversationId: string
-  readonly parentId: string | null
-  readonly messages: readonly ChatMessage[]
-  readonly model?: string
-  readonly params?: ChatParams
-  readonly ephemeral?: boolean
+/** A question that the relay has not accepted yet. */
+export interface OutboxEntry {
+  readonly chat: OutgoingChat
+  /** `held`: waits for `release`. `postponed`: goes out again at `at` (milliseconds of `Date.now()`). */
+  readonly state: 'queued' | 'sent' | 'postponed' | 'held'
+  readonly at?: number
 }
 
 export type ClientEvent =
@@ -84,6 +92,8 @@ export type ClientEvent =
       readonly error: ErrorInfo
       readonly at: number
     }
+  /** A question left the outbox by `cancel`: nothing was asked upstream. */
+  | { readonly type: 'withdrawn'; readonly runId: string }
   | { readonly type: 'notice'; readonly notice: NoticeMessage }
   /** A run of an attached conversation began or ended, on this terminal or another. */
   | { readonly type: 'run'; readonly run: RunMessage }
@@ -99,23 +109,43 @@ export interface ChatClient {
   readonly status: ConnectionStatus
   /** The relay's last welcome. */
   readonly welcome: WelcomeMessage | undefined
-  /** Begins to connect. Does nothing while connected or connecting. */
+  /** What the relay has not accepted yet, in the order in which it goes out. */
+  readonly outbox: readonly OutboxEntry[]
+  /**
+   * Begins to connect. While waiting for the next attempt it begins that at once and forgets those before (unless the
+   * relay itself said when to come back). Does nothing while connected or connecting.
+   */
   connect(): void
   /** Ctrl-R: connects at once in any state and forgets the attempts. */
   reconnect(): void
   /**
    * Writes the question to disk (unless ephemeral), then sends it as soon as there is a connection, again after
-   * each reconnect until it is accepted (same id: L5), and follows its run to the end.
+   * each reconnect until it is accepted (same id: L5), and follows its run to the end. An id that is under way already
+   * changes nothing. Throws what the store throws where the question cannot be written; it is not sent then.
    */
   send(chat: OutgoingChat): void
-  /** Follows a run that this client did not start, from after `after`. */
-  follow(runId: string, after: number): void
-  /** Asks the relay to stop a run; withdraws a question that was not sent yet. */
+  /** Lets the held questions of a conversation go. */
+  release(conversationId: string): void
+  /**
+   * Takes up what earlier sessions left of a conversation (without one: of all): questions that were not accepted go
+   * out again under their ids, answers that were under way are told by `replaced` as far as they are on disk and then
+   * followed. Returns the runs taken up, oldest first.
+   */
+  restore(conversationId?: string): readonly string[]
+  /**
+   * Follows a run that this client did not start, from after `after`. `text` is the answer's text up to there: without
+   * it the answer is read again at its end, to be verified.
+   */
+  follow(runId: string, after: number, text?: string): void
+  /**
+   * Asks the relay to stop a run, now or once connected. A question that never left is withdrawn at once, also in the
+   * outbox on disk.
+   */
   cancel(runId: string): void
   attach(conversationId: string): void
   detach(conversationId: string): void
   /** Calls `listener` for every event from now on. Returns the function that stops it. */
   on(listener: (event: ClientEvent) => void): () => void
-  /** Closes the connection; runs go on at the relay. What was told is on disk when it resolves. */
+  /** Closes the connection; runs go on at the relay. What was told is on disk when it resolves. It is final. */
   close(): Promise<void>
 }
