@@ -9,7 +9,7 @@ import type {
   EndChunk,
   MessageView,
 } from '@speak-code/protocol'
-import type { OutgoingChat } from '../client/client.ts'
+import type { OutgoingChat } from './outgoing-chat.ts'
 
 /** A message of the tree as the client knows it. An answer carries its run. */
 export interface LocalMessage extends MessageView {

@@ -1,0 +1,174 @@
+import { randomUUID } from 'node:crypto'
+import * as fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import type { LocalStore } from './local-store.ts'
+import { accept, converse, endOf, openHistory, question } from './testing/history.ts'
+
+function historyWith(...texts: string[]): LocalStore {
+  const store = openHistory()
+  for (const text of texts) store.recordSend(question(text))
+  return store
+}
+
+const snippets = (store: LocalStore, query: string): string[] =>
+  store.search(query).map(({ snippet }) => snippet)
+
+describe('search', () => {
+  it.each([
+    ['user', 'call «getUserName» now'],
+    ['username', 'call «getUserName» now'],
+    ['getUserName', 'call «getUserName» now'],
+    ['getusername', 'call «getUserName» now'],
+    ['get_user', 'call «getUser»Name now'],
+    ['nam', 'call get«User»Name now'],
+  ])('finds the identifier getUserName by %s', (query) => {
+    expect(snippets(historyWith('call getUserName now', 'something else'), query)).toHaveLength(1)
+  })
+
+  it.each([
+    ['user', 'call get«User»Name now'],
+    ['username', 'call get«UserName» now'],
+    ['getUserN', 'call «getUserName» now'],
+    ['call now', '«call» getUserName «now»'],
+  ])('marks the place of %s', (query, snippet) => {
+    expect(snippets(historyWith('call getUserName now'), query)).toEqual([snippet])
+  })
+
+  it.each([
+    ['京都', '東«京都»庁に行く'],
+    ['東京都', '«東京都»庁に行く'],
+    ['庁', '東京都«庁に»行く'],
+    ['く', '東京都庁に行«く»'],
+  ])('finds CJK by any run of characters: %s', (query, snippet) => {
+    expect(snippets(historyWith('東京都庁に行く', '大阪に行こう'), query)).toEqual([snippet])
+  })
+
+  it('characters that only stand apart are no hit', () => {
+    expect(snippets(historyWith('東方と京都'), '東京')).toEqual([])
+  })
+
+  it('every word must be there, the last may be a beginning', () => {
+    const store = historyWith('the relay resumes', 'the relay drains')
+    expect(snippets(store, 'relay resu')).toEqual(['the «relay» «resumes»'])
+    expect(snippets(store, 'rela resumes')).toEqual([])
+  })
+
+  it.each([
+    '"',
+    '"relay',
+    "it's",
+    'a AND',
+    'NOT',
+    'OR relay',
+    'NEAR(',
+    '(*',
+    'words:x',
+    '^a',
+    '-',
+    '{a b}:',
+    '\0',
+    '',
+    '   ',
+  ])('operators and quotes are harmless: %j', (query) => {
+    expect(() => historyWith('the relay').search(query)).not.toThrow()
+  })
+
+  it('for any query there is an answer, and none is an error', () => {
+    const store = historyWith('some text', '東京')
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), (query) => {
+        expect(store.search(query)).toBeInstanceOf(Array)
+      }),
+    )
+  })
+
+  it('for any text: each of its words finds it', () => {
+    const store = openHistory()
+    const word = fc.stringMatching(/^[A-Za-z0-9_\u00c0-\u017f\u4e00-\u4e10\uac00-\uac10]{1,12}$/u)
+    fc.assert(
+      fc.property(fc.array(word, { minLength: 1, maxLength: 6 }), (words) => {
+        const chat = question(words.join(' '))
+        store.recordSend(chat)
+        for (const each of words.filter((text) => /[^_]/.test(text))) {
+          const found = store.search(each, 10_000).map(({ messageId }) => messageId)
+          expect(found).toContain(chat.messages[0]?.id)
+        }
+      }),
+      { numRuns: 40 },
+    )
+  })
+
+  it('the better hit comes first, then the newer one', () => {
+    const store = historyWith(
+      `drain ${'and other words '.repeat(30)}`,
+      'drain the relay',
+      'drain the relay',
+    )
+    const hits = store.search('drain')
+    const newest = store.conversations().map(({ id }) => id)
+    expect(hits.map(({ conversationId }) => conversationId)).toEqual([
+      newest[0],
+      newest[1],
+      newest[2],
+    ])
+  })
+
+  it('a hit has the fields of CONTRACT.md §3, and the limit holds', () => {
+    const store = openHistory()
+    const chat = question('where is the needle')
+    const messageId = converse(store, chat, 'the needle is here')
+    const hits = store.search('needle')
+    expect(hits).toHaveLength(2)
+    expect(hits.find((hit) => hit.messageId === messageId)).toEqual({
+      conversationId: chat.conversationId,
+      messageId,
+      title: 'where is the needle',
+      role: 'assistant',
+      snippet: 'the «needle» is here',
+      createdAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/),
+    })
+    expect(store.search('needle', 1)).toHaveLength(1)
+  })
+
+  it('an answer under way is found, and after its end once', () => {
+    const store = openHistory()
+    const chat = question('q')
+    store.recordSend(chat)
+    accept(store, chat)
+    store.recordChunks([
+      { runId: chat.id, seq: 1, delta: 'a hay' },
+      { runId: chat.id, seq: 2, delta: 'stack' },
+    ])
+    expect(snippets(store, 'haystack')).toEqual(['a «haystack»'])
+    store.recordEnd(chat.id, endOf(chat.id, 3, 'a haystack'))
+    expect(snippets(store, 'haystack')).toEqual(['a «haystack»'])
+  })
+
+  it('a long text is cut around the place with the most words, never inside a character', () => {
+    const filler = '👩🏽‍💻 lorem ipsum '.repeat(50)
+    const [snippet = ''] = snippets(
+      historyWith(`alpha ${filler} alpha beta\n\ngamma ${filler}`),
+      'alpha beta gamma',
+    )
+    expect(snippet).toMatch(/^….* «alpha» «beta» «gamma» .*…$/)
+    expect(snippet.length).toBeLessThan(260)
+    expect(snippet.isWellFormed()).toBe(true)
+  })
+
+  it('the words of a refusal are found', () => {
+    const store = openHistory()
+    const chat = question('q')
+    store.recordSend(chat)
+    accept(store, chat)
+    store.recordChunks([{ runId: chat.id, seq: 1, delta: 'I must decline', channel: 'refusal' }])
+    store.recordEnd(chat.id, endOf(chat.id, 2, ''))
+    expect(snippets(store, 'decline')).toEqual(['I must «decline»'])
+  })
+
+  it('titles follow a rename', () => {
+    const store = historyWith('find me')
+    const [conversation] = store.conversations()
+    store.rename(conversation?.id ?? randomUUID(), 'Renamed')
+    expect(store.search('find')[0]?.title).toBe('Renamed')
+  })
+})
