@@ -1,0 +1,62 @@
+/** What a chat session tells whoever draws it. */
+import type { Channel } from '@speak-code/protocol'
+import type { ConnectionStatus } from '../client/client.ts'
+
+/** What a line means; the screen chooses a colour by it. */
+export type Tone = 'plain' | 'meta' | 'hint' | 'good' | 'warning' | 'error'
+
+export interface Line {
+  readonly tone: Tone
+  readonly text: string
+}
+
+/** A question that was typed and is not asked yet. */
+export interface WaitingQuestion {
+  readonly runId: string
+  readonly text: string
+  /** `held`: until Enter. `postponed`: the relay said when to come back. */
+  readonly state: 'queued' | 'held' | 'postponed'
+  /** When it goes out again, in milliseconds since 1970. */
+  readonly at?: number
+}
+
+/** A message of a conversation that is opened again, and what is to be said below it. */
+export type PastMessage = { readonly text: string; readonly lines: readonly Line[] } & (
+  | { readonly role: 'user' | 'system' }
+  | { readonly role: 'assistant'; readonly reasoning: string; readonly refusal: string }
+)
+
+export type SessionEvent =
+  | { readonly type: 'connection'; readonly status: ConnectionStatus }
+  /** What will be asked next, as far as it is known. */
+  | { readonly type: 'model'; readonly model: string | undefined }
+  /** Another conversation is open now. */
+  | {
+      readonly type: 'opened'
+      readonly conversationId: string
+      readonly title: string | undefined
+      readonly messages: readonly PastMessage[]
+      /** How many messages before these are not told. */
+      readonly omitted: number
+    }
+  | { readonly type: 'question'; readonly text: string }
+  /** An answer is awaited; what is told next belongs to it, until `answered`. */
+  | { readonly type: 'answering'; readonly runId: string; readonly at: number }
+  | { readonly type: 'delta'; readonly delta: string; readonly channel?: Channel }
+  | { readonly type: 'answered'; readonly lines: readonly Line[] }
+  /** News of the awaited answer, until the next delta; undefined takes it back. */
+  | { readonly type: 'notice'; readonly text: string | undefined; readonly until?: number }
+  | { readonly type: 'waiting'; readonly questions: readonly WaitingQuestion[] }
+  /** Names of files that go with the next question. */
+  | { readonly type: 'attachments'; readonly names: readonly string[] }
+  /** Tokens of the conversation so far. */
+  | { readonly type: 'tokens'; readonly tokens: number }
+  | { readonly type: 'lines'; readonly lines: readonly Line[] }
+  /** Text that belongs into the composer. */
+  | { readonly type: 'compose'; readonly text: string }
+  /** Text for the clipboard. */
+  | { readonly type: 'copy'; readonly text: string }
+  | { readonly type: 'clearScreen' }
+  | { readonly type: 'leave' }
+
+export type SessionListener = (event: SessionEvent) => void

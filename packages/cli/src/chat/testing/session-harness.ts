@@ -1,0 +1,125 @@
+/** A chat session on a scripted relay with a real history, and all that it has told. */
+import { v7 as uuid } from 'uuid'
+import { createChatClient } from '../../client/chat-client.ts'
+import { FakeClock, settled } from '../../client/testing/fake-clock.ts'
+import { ScriptedRelay } from '../../client/testing/scripted-relay.ts'
+import type { LocalStore } from '../../store/local-store.ts'
+import { openHistory } from '../../store/testing/history.ts'
+import { ChatSession } from '../chat-session.ts'
+import type { SessionEvent } from '../session-events.ts'
+import type { SessionParts } from '../session-parts.ts'
+
+export class SessionHarness {
+  readonly relay: ScriptedRelay
+  readonly clock = new FakeClock()
+  readonly store: LocalStore
+  readonly session: ChatSession
+  readonly events: SessionEvent[] = []
+  readonly models: { readonly name: string; readonly chosen: boolean }[] = []
+  #seen = 0
+
+  constructor(change: Partial<SessionParts> = {}, earlier?: SessionHarness) {
+    this.relay = earlier?.relay ?? new ScriptedRelay()
+    this.store = earlier?.store ?? openHistory()
+    const save = change.save ?? true
+    this.session = new ChatSession({
+      client: createChatClient({
+        relay: {
+          label: 'ws://relay',
+          token: undefined,
+          target: () => Promise.resolve({ url: 'ws://relay' }),
+        },
+        client: { name: 'test', version: '1' },
+        reconnectIntervalMs: 100,
+        maxReconnectAttempts: 0,
+        store: save ? this.store : undefined,
+        open: this.relay.open,
+        clock: this.clock,
+        random: () => 0.5,
+      }),
+      store: this.store,
+      save,
+      clock: this.clock,
+      newId: uuid,
+      params: undefined,
+      exercise: undefined,
+      system: undefined,
+      timeoutMs: undefined,
+      chooseModel: (conversation) => conversation,
+      onModel: (name, chosen) => {
+        this.models.push({ name, chosen })
+      },
+      assemble: (typed, files) => [...files.map(({ text }) => text), typed].join('\n\n'),
+      refresh: () => Promise.resolve(false),
+      ...change,
+    })
+    this.session.on((event) => {
+      this.events.push(event)
+    })
+  }
+
+  async start(): Promise<this> {
+    this.session.start()
+    await settled()
+    return this
+  }
+
+  /** Asks, and returns the run's id as the relay knows it. */
+  async ask(text: string): Promise<string> {
+    this.session.ask(text)
+    await settled()
+    return this.relay.got('chat').at(-1)?.id ?? ''
+  }
+
+  /** A piece of the newest run's answer, or of another's. */
+  async publish(runId: string, delta: string): Promise<void> {
+    this.relay.publish(runId, delta)
+    await settled()
+  }
+
+  async end(runId: string, end: Parameters<ScriptedRelay['end']>[1] = {}): Promise<void> {
+    this.relay.end(runId, end)
+    await settled()
+  }
+
+  /** What was told since the last look, in short. */
+  news(): string[] {
+    const news = this.events.slice(this.#seen).flatMap(inShort)
+    this.#seen = this.events.length
+    return news
+  }
+}
+
+function inShort(event: SessionEvent): string[] {
+  switch (event.type) {
+    case 'question':
+      return [`question: ${event.text}`]
+    case 'answering':
+      return ['●●●']
+    case 'delta':
+      return [`${event.channel ?? 'text'}: ${event.delta}`]
+    case 'answered':
+    case 'lines':
+      return event.lines
+        .filter(({ tone }) => tone !== 'meta')
+        .map(({ tone, text }) => `${tone}: ${text}`)
+    case 'waiting':
+      return [
+        `waiting: ${event.questions.map(({ text, state }) => `${text} (${state})`).join(', ')}`,
+      ]
+    case 'notice':
+      return [`notice: ${event.text ?? ''}`]
+    case 'compose':
+      return [`compose: ${event.text}`]
+    case 'opened':
+      return ['opened', ...event.messages.map(({ role, text }) => `${role}: ${text}`)]
+    case 'connection':
+    case 'model':
+    case 'tokens':
+    case 'attachments':
+    case 'copy':
+    case 'clearScreen':
+    case 'leave':
+      return []
+  }
+}

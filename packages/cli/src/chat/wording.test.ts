@@ -1,0 +1,102 @@
+import { errorInfo, type EndChunk } from '@speak-code/protocol'
+import { describe, expect, test } from 'vitest'
+import type { ConnectionStatus } from '../client/client.ts'
+import { age, linesOfEnd, seconds, stateInWords } from './wording.ts'
+
+const status = (change: Partial<ConnectionStatus>): ConnectionStatus => ({
+  state: { name: 'Connecting' },
+  relay: 'ws://relay',
+  attempt: 0,
+  maxAttempts: 5,
+  draining: false,
+  ...change,
+})
+
+describe('the connection in words', () => {
+  test.each([
+    [{}, 'Connecting…'],
+    [{ state: { name: 'Connected' } }, 'Connected'],
+    [{ state: { name: 'Disconnected' } }, 'Disconnected'],
+    [{ state: { name: 'Error', message: 'wrong token' } }, 'Error: wrong token'],
+    [{ attempt: 2, retryAt: 4000 }, 'Reconnecting in 3 s (2/5)'],
+    [{ attempt: 2, maxAttempts: 0, retryAt: 3001 }, 'Reconnecting in 3 s (2)'],
+    [{ draining: true, retryAt: 3001 }, 'Reconnecting in 3 s'],
+  ] satisfies [Partial<ConnectionStatus>, string][])('%j', (change, words) => {
+    expect(stateInWords(status(change), 1000).text).toBe(words)
+  })
+})
+
+const end = (change: Partial<EndChunk>): EndChunk => ({
+  type: 'chunk',
+  id: '',
+  seq: 2,
+  delta: '',
+  done: true,
+  status: 'completed',
+  finishReason: 'stop',
+  endedBy: 'provider',
+  model: 'gpt-x',
+  provider: 'openai',
+  usage: { promptTokens: 1, completionTokens: 100, totalTokens: 101, source: 'provider' },
+  textSha256: '',
+  ...change,
+})
+
+describe('the end of an answer', () => {
+  const facts = { verified: true, durationMs: 4200, streamMs: 4000 }
+  const said = (change: Partial<EndChunk>, more: Partial<typeof facts> = {}): string =>
+    linesOfEnd(end(change), { ...facts, ...more })
+      .map(({ text }) => text)
+      .join('\n')
+
+  test('a whole answer has its figures and nothing else', () => {
+    expect(said({})).toBe('openai/gpt-x · 100 tokens · 4.2 s · 25 tokens/s')
+  })
+
+  test.each([
+    ['length', { status: 'incomplete', finishReason: 'length' }, 'limit of tokens'],
+    ['filter', { status: 'incomplete', finishReason: 'content_filter' }, 'content filter'],
+    ['unknown', { status: 'incomplete', finishReason: 'unknown' }, 'without saying'],
+    ['refusal', { finishReason: 'refusal' }, 'refused'],
+    ['stop', { status: 'cancelled', endedBy: 'user' }, 'Stopped. What had arrived is kept.'],
+    ['orphan', { status: 'cancelled', endedBy: 'relay' }, 'Stopped by the relay.'],
+    [
+      'L4',
+      { status: 'failed', error: errorInfo('upstream_eof', 'It broke off.') },
+      'It broke off.\n/retry asks again.',
+    ],
+    [
+      'a long wait',
+      { status: 'failed', error: errorInfo('upstream_rate_limited', 'Too many.', 42_000) },
+      'wait 42 s',
+    ],
+    [
+      'a wrong key',
+      { status: 'failed', error: errorInfo('upstream_auth', 'The key was refused.') },
+      'export OPENAI_API_KEY=…',
+    ],
+    [
+      'a wrong key of a named provider',
+      {
+        status: 'failed',
+        provider: 'mine',
+        error: errorInfo('upstream_auth', 'The key was refused.'),
+      },
+      'speak-code config set providers.mine.api_key_env NAME',
+    ],
+  ] satisfies [string, Partial<EndChunk>, string][])('%s', (_, change, words) => {
+    expect(said(change)).toContain(words)
+  })
+
+  test('a text that could not be verified is never passed off as right', () => {
+    expect(said({}, { verified: false })).toContain('is not what the relay has')
+  })
+})
+
+test('times are short', () => {
+  expect([400, 9940, 12_400, 125_000].map(seconds)).toEqual(['0.4 s', '9.9 s', '12 s', '2 min 5 s'])
+  const now = Date.parse('2026-01-10T12:00:00Z')
+  expect(age('2026-01-10T11:59:50Z', now)).toBe('just now')
+  expect(age('2026-01-10T09:30:00Z', now)).toBe('2 h ago')
+  expect(age('2026-01-09T09:30:00Z', now)).toBe('yesterday')
+})

@@ -1,0 +1,142 @@
+/** `ask`: a question, its answer on standard output, and an exit code that says how it went. */
+import type { ChatParams } from '@speak-code/protocol'
+import type { ChatClient, OutgoingChat } from '../../client/client.ts'
+import type { TextDeps } from '../../deps.ts'
+import { toCommandError } from '../../errors.ts'
+import { withClient } from '../answer/client-session.ts'
+import { AnswerDelivery, type DeliveryOptions } from '../answer/delivery.ts'
+import { RunWatch } from '../answer/run-watch.ts'
+import { processSignals, type Signals } from '../answer/signals.ts'
+import { fileSink, outputSink, type Sink } from '../answer/sink.ts'
+import { Stops } from '../answer/stops.ts'
+import { conversationByPart, latestConversation } from '../conversation-choice.ts'
+import { chosenModel } from '../model-choice.ts'
+import { readParams } from '../params.ts'
+import { checkAskOptions, type AskOptions } from './options.ts'
+import { readQuestion } from './question.ts'
+import { awaitEarlierRuns, awaitRoomFor } from './readiness.ts'
+import { continuationOf, requestsFor, type Continued } from './request.ts'
+
+interface Ask {
+  readonly options: AskOptions
+  readonly deps: TextDeps
+  readonly params: ChatParams | undefined
+  readonly stops: Stops
+  readonly delivery: AnswerDelivery
+}
+
+/**
+ * Asks, and gives the answer out. Resolves with the exit code; what fails after the options were understood is reported
+ * here, as JSON too where that was asked for. Throws UsageError before.
+ */
+export async function runAsk(
+  options: AskOptions,
+  deps: TextDeps,
+  signals: Signals = processSignals,
+): Promise<number> {
+  checkAskOptions(options)
+  const params = readParams(options.param)
+  const stops = new Stops('cancel')
+  const unsubscribe = signals.on((signal) => {
+    stops.signal(signal)
+  })
+  const toOutput = (): Sink =>
+    outputSink(deps.stdout, (fault) => {
+      stops.outputFault(fault)
+    })
+  const shape: DeliveryOptions = { ...options, titled: options.model.length > 1 }
+  let delivery: AnswerDelivery | undefined
+  try {
+    const sink = options.output === undefined ? toOutput() : fileSink(options.output)
+    delivery = new AnswerDelivery(shape, deps, sink)
+    await ask({ options, deps, params, stops, delivery })
+  } catch (thrown) {
+    // Where the file of `-o` cannot be written, its JSON still has to go somewhere.
+    delivery ??= new AnswerDelivery(shape, deps, toOutput())
+    delivery.fail(toCommandError(thrown))
+  } finally {
+    unsubscribe()
+  }
+  return delivery.finish()
+}
+
+async function ask({ options, deps, params, stops, delivery }: Ask): Promise<void> {
+  const source = { prompt: options.prompt, files: options.file }
+  const question = await stops.during(readQuestion(source, deps))
+  const config = deps.config()
+  const continued = await chosenConversation(options, deps)
+  const stopTimer = startTimer(options.timeout, stops)
+  try {
+    await withClient(deps, { save: options.save }, async (client) => {
+      client.connect()
+      if (continued !== undefined && options.save) {
+        await stops.during(awaitEarlierRuns(client, continued, deps.note))
+      }
+      const systemText = options.system ?? config.config.chat.system
+      const models = options.model.length === 0 ? [undefined] : options.model
+      const requests = requestsFor({
+        question,
+        system:
+          systemText === undefined
+            ? undefined
+            : { text: systemText, explicit: options.system !== undefined },
+        continuation: continued === undefined ? undefined : continuationOf(continued),
+        params,
+        exercise: options.exercise,
+        ephemeral: !options.save,
+        models: models.map((flag) =>
+          chosenModel({ flag, conversation: continued?.conversation.model, env: deps.env, config }),
+        ),
+      })
+      await stops.during(awaitRoomFor(client, requests))
+      await sendAll(client, requests, stops, delivery)
+    })
+  } finally {
+    stopTimer()
+  }
+}
+
+/** `--timeout`: the whole request, from when it is known what to ask. */
+function startTimer(seconds: number | undefined, stops: Stops): () => void {
+  if (seconds === undefined) return () => undefined
+  const timer = setTimeout(() => {
+    stops.timedOut(seconds)
+  }, seconds * 1000)
+  return () => {
+    clearTimeout(timer)
+  }
+}
+
+/** Sends the requests and waits for the end of each. */
+async function sendAll(
+  client: ChatClient,
+  requests: readonly OutgoingChat[],
+  stops: Stops,
+  delivery: AnswerDelivery,
+): Promise<void> {
+  const watch = new RunWatch(client, delivery)
+  try {
+    for (const request of requests) {
+      delivery.expect(request.id, request.model)
+      watch.add(request.id)
+    }
+    for (const request of requests) client.send(request)
+    stops.direct(watch)
+    await watch.settled()
+  } finally {
+    watch.close()
+  }
+}
+
+async function chosenConversation(
+  options: AskOptions,
+  deps: TextDeps,
+): Promise<Continued | undefined> {
+  if (options.continue !== true && options.resume === undefined) return undefined
+  const store = await deps.store()
+  const conversation =
+    options.resume === undefined
+      ? latestConversation(store)
+      : conversationByPart(store, options.resume)
+  return { store, conversation }
+}

@@ -1,0 +1,46 @@
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { openRemembered } from './remembered.ts'
+
+let folder = ''
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'remembered-'))
+})
+afterEach(() => {
+  rmSync(folder, { recursive: true, force: true })
+})
+
+test('what is set is there in the next session, in a file for its owner alone', () => {
+  const first = openRemembered(folder)
+  expect(first.lastModel).toBeUndefined()
+  expect(first.hintsSeen).toEqual([])
+  first.lastModel = 'openai/gpt-x'
+  first.hintsSeen = ['ctrl-r']
+  const next = openRemembered(folder)
+  expect(next.lastModel).toBe('openai/gpt-x')
+  expect(next.hintsSeen).toEqual(['ctrl-r'])
+  expect(statSync(join(folder, 'remembered.json')).mode & 0o777).toBe(0o600)
+})
+
+test.each(['{"lastModel"', '[]', '{"lastModel": 7}', ''])(
+  'a broken file (%s) counts as empty',
+  (text) => {
+    const file = join(folder, 'remembered.json')
+    writeFileSync(file, text)
+    const remembered = openRemembered(folder)
+    expect(remembered.lastModel).toBeUndefined()
+    remembered.lastModel = 'demo/demo'
+    expect(readFileSync(file, 'utf8')).toContain('demo/demo')
+  },
+)
+
+test('where nothing can be written it lasts for the session', () => {
+  const blocked = join(folder, 'file')
+  writeFileSync(blocked, 'in the way')
+  const remembered = openRemembered(join(blocked, 'state'))
+  remembered.lastModel = 'demo/demo'
+  expect(remembered.lastModel).toBe('demo/demo')
+  expect(remembered.hintsSeen).toEqual([])
+})

@@ -1,0 +1,54 @@
+/** Text as people see it: graphemes, and the cells that they take in a terminal. */
+import stringWidth from 'string-width'
+
+const segmenter = new Intl.Segmenter(undefined, { granularity: 'grapheme' })
+
+/** Printable ASCII: one code unit, one grapheme, one cell each. */
+const PLAIN = /^[\x20-\x7e]*$/
+
+export function isPlain(text: string): boolean {
+  return PLAIN.test(text)
+}
+
+export function graphemesOf(text: string): Intl.Segments {
+  return segmenter.segment(text)
+}
+
+/** Cells in a terminal. */
+export function widthOf(text: string): number {
+  return isPlain(text) ? text.length : stringWidth(text)
+}
+
+/** The logical line around `offset`: where it begins, and where it ends (before its newline). */
+export function lineAround(text: string, offset: number): { start: number; end: number } {
+  const newline = text.indexOf('\n', offset)
+  return {
+    start: offset === 0 ? 0 : text.lastIndexOf('\n', offset - 1) + 1,
+    end: newline === -1 ? text.length : newline,
+  }
+}
+
+/** The nearest grapheme border at or after `offset`. */
+export function borderAt(text: string, offset: number): number {
+  if (offset <= 0) return 0
+  if (offset >= text.length) return text.length
+  const line = lineAround(text, offset)
+  if (offset === line.start || offset === line.end) return offset
+  const segment = graphemesOf(text.slice(line.start, line.end)).containing(offset - line.start)
+  if (segment === undefined || segment.index === offset - line.start) return offset
+  return line.start + segment.index + segment.segment.length
+}
+
+/** The grapheme border before `offset`; 0 at the beginning. */
+export function borderBefore(text: string, offset: number): number {
+  if (offset <= 0) return 0
+  const line = lineAround(text, offset)
+  if (offset === line.start) return offset - 1
+  const segment = graphemesOf(text.slice(line.start, line.end)).containing(offset - line.start - 1)
+  return segment === undefined ? offset - 1 : line.start + segment.index
+}
+
+/** The grapheme border after `offset`; the text's length at its end. */
+export function borderAfter(text: string, offset: number): number {
+  return offset >= text.length ? text.length : borderAt(text, offset + 1)
+}

@@ -1,0 +1,59 @@
+/** What is printed for good, as rows: questions, answers that are opened again, lines that are said. */
+import type { Line, PastMessage } from '../chat/session-events.ts'
+import { harmless } from '../terminal-text.ts'
+import { BLANK, row, type StyledRow } from './styled-row.ts'
+import type { Meaning } from './theme.ts'
+import { rowsOf } from './wrap.ts'
+import type { Part, Printed } from './live-answer.ts'
+
+export const PROMPT = '› '
+const INDENT = ' '.repeat(PROMPT.length)
+
+const MEANINGS: Readonly<Record<Part, Meaning>> = {
+  text: 'plain',
+  reasoning: 'reasoning',
+  refusal: 'warning',
+}
+
+export function meaningOf(part: Part): Meaning {
+  return MEANINGS[part]
+}
+
+export function printedRows({ part, rows }: Printed): StyledRow[] {
+  return rows.map((text) => row(MEANINGS[part], text))
+}
+
+/** A question, with a distance around it. */
+export function questionRows(text: string, columns: number): StyledRow[] {
+  const rows = rowsOf(harmless(text.trimEnd()), Math.max(1, columns - PROMPT.length))
+  return [
+    BLANK,
+    ...rows.map((part, index): StyledRow => [
+      { meaning: 'prompt', text: index === 0 ? PROMPT : INDENT },
+      { meaning: 'strong', text: part },
+    ]),
+    BLANK,
+  ]
+}
+
+export function lineRows(lines: readonly Line[], columns: number): StyledRow[] {
+  return lines.flatMap(({ tone, text }) =>
+    rowsOf(harmless(text), columns).map((part) => row(tone, part)),
+  )
+}
+
+export function pastRows(message: PastMessage, columns: number): StyledRow[] {
+  const below = lineRows(message.lines, columns)
+  if (message.role === 'assistant') {
+    const { text, refusal } = message
+    const answer = rowsOf(harmless(text.trimEnd()), columns).map((part) => row('plain', part))
+    const refused = rowsOf(harmless(refusal), columns).map((part) => row('warning', part))
+    const said = [...(text === '' ? [] : answer), ...(refusal === '' ? [] : refused)]
+    return said.length === 0 || below.length === 0
+      ? [...said, ...below]
+      : [...said, BLANK, ...below]
+  }
+  return message.role === 'user'
+    ? [...questionRows(message.text, columns), ...below]
+    : lineRows([{ tone: 'meta', text: `System: ${message.text}` }], columns)
+}
