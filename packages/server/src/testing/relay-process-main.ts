@@ -1,10 +1,12 @@
 /** A relay in a process of its own, for tests that kill it. `node relay-process-main.ts DATA_DIR BASE_URL [CONFIG]` */
 import { loadConfig } from '../config/index.ts'
 import { startRelay } from '../server.ts'
+import { dieAt, installKillPoints, isKillPoint } from './kill-points.ts'
 
 const [, , dataDir = '', baseUrl = '', config = '/nonexistent'] = process.argv
 const loaded = loadConfig(config)
 
+installKillPoints()
 const relay = await startRelay({
   config: () => loaded,
   env: { OPENAI_API_KEY: 'sk-test', OPENAI_BASE_URL: baseUrl },
@@ -14,6 +16,10 @@ const relay = await startRelay({
   version: '0.0.0-test',
 })
 process.send?.(relay.addresses[0])
+process.on('message', (message) => {
+  if (isKillPoint(message)) dieAt(message)
+})
+process.once('disconnect', () => process.exit(1))
 process.on('SIGTERM', () => {
   void relay.drain().then(() => {
     process.exit(0)

@@ -2,6 +2,9 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
+import type { KillPoint } from './kill-points.ts'
+
+export type { KillPoint }
 
 export interface RelayProcess {
   readonly url: string
@@ -10,12 +13,18 @@ export interface RelayProcess {
   kill(): Promise<void>
   /** SIGTERM; resolves with the exit code. */
   drain(): Promise<number | null>
+  /** `kill -9` by its own hand, as soon as its store comes to this point. */
+  dieAt(point: KillPoint): void
+  /** Resolves when the process is gone, whatever ended it. */
+  readonly exited: Promise<unknown>
 }
 
+/** `stderr`: where the relay's log goes. */
 export async function startRelayProcess(
   dataDir: string,
   baseUrl: string,
   config = '/nonexistent',
+  stderr: 'inherit' | 'ignore' = 'inherit',
 ): Promise<RelayProcess> {
   const main = fileURLToPath(new URL('relay-process-main.ts', import.meta.url))
   const child = spawn(
@@ -28,14 +37,15 @@ export async function startRelayProcess(
       baseUrl,
       config,
     ],
-    { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] },
+    { stdio: ['ignore', 'ignore', stderr, 'ipc'] },
   )
-  const [url]: unknown[] = await once(child, 'message')
-  if (typeof url !== 'string') throw new Error('the relay did not say its address')
   const exited = once(child, 'exit')
+  const [url]: unknown[] = await Promise.race([once(child, 'message'), exited])
+  if (typeof url !== 'string') throw new Error('the relay did not say its address')
   return {
     url,
     child,
+    exited,
     async kill() {
       child.kill('SIGKILL')
       await exited
@@ -44,6 +54,9 @@ export async function startRelayProcess(
       child.kill('SIGTERM')
       const [code]: unknown[] = await exited
       return typeof code === 'number' ? code : null
+    },
+    dieAt(point) {
+      if (child.connected) child.send(point)
     },
   }
 }

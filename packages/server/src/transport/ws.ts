@@ -9,6 +9,7 @@ import {
 } from '@speak-code/protocol'
 import type { WebSocket } from 'ws'
 import { MAX_BUFFERED_BYTES } from './delivery.ts'
+import { textFrame } from './text-frame.ts'
 
 /** A reader that takes nothing for this long is dropped. */
 const STALL_MS = 10_000
@@ -69,7 +70,7 @@ export class WsSocket implements Socket {
       this.#raw.cork()
       process.nextTick(this.#uncork)
     }
-    this.#ws.send(text)
+    this.#raw.write(textFrame(text))
     const buffered = this.bufferedAmount
     if (buffered > MAX_BUFFERED_BYTES) this.#watchStall(buffered)
   }

@@ -52,16 +52,17 @@ export function openSqliteStore(dataDir: string): SqliteStore {
 
 /** A store that is never on disk, for what must not be, and bounded: beyond that its verbs fail as `full`. */
 export function openMemoryStore(): SqliteStore {
-  const open = (migrations: readonly string[]): Database => {
-    const db = new SqliteDatabase(':memory:')
-    db.pragma('foreign_keys = ON')
-    db.pragma('temp_store = MEMORY')
-    db.pragma(`page_size = ${STORE_PAGE_BYTES}`)
-    db.pragma(`max_page_count = ${MAX_MEMORY_BYTES / 2 / STORE_PAGE_BYTES}`)
-    migrate(db, migrations)
-    return db
-  }
-  return new SqliteStore(open(STORE_MIGRATIONS), open(LOG_MIGRATIONS))
+  return new SqliteStore(openInMemory(STORE_MIGRATIONS), openInMemory(LOG_MIGRATIONS))
+}
+
+function openInMemory(migrations: readonly string[]): Database {
+  const db = new SqliteDatabase(':memory:')
+  db.pragma('foreign_keys = ON')
+  db.pragma('temp_store = MEMORY')
+  db.pragma(`page_size = ${STORE_PAGE_BYTES}`)
+  db.pragma(`max_page_count = ${MAX_MEMORY_BYTES / 2 / STORE_PAGE_BYTES}`)
+  migrate(db, migrations)
+  return db
 }
 
 function prepareLog(log: Database): void {
