@@ -105,6 +105,13 @@ const COMMANDS: Record<string, (body: unknown) => unknown> = {
     return {}
   },
   '/calls': () => ({ calls, open, mostOpen }),
+  '/take': (body) => {
+    const model = String(body)
+    const taken = calls.filter((call) => modelOf(call.body) === model)
+    calls = calls.filter((call) => modelOf(call.body) !== model)
+    scripts = scripts.filter(({ match }) => match.model !== model)
+    return taken
+  },
   '/reset': () => {
     scripts = []
     calls = []

@@ -32,6 +32,14 @@ describe('the mock upstream', () => {
     expect(texts).toEqual(['one', 'tea', 'two', 'two'])
   })
 
+  test('hands over the calls for a model, and forgets them and its scripts', async () => {
+    await mock.script({ body: ['scripted'] }, { model: 'a' })
+    for (const model of ['a', 'b', 'a']) await (await ask(model)).text()
+    expect(await mock.take('a')).toMatchObject([{ body: { model: 'a' } }, { body: { model: 'a' } }])
+    expect(await mock.calls()).toMatchObject([{ body: { model: 'b' } }])
+    expect(await (await ask('a')).text()).toContain('Hello')
+  })
+
   test('keeps its own record: bodies, times, overlaps, who closed', async () => {
     await mock.script([{ body: ['a', { gate: 'go' }, 'b'] }, { silent: true }])
     const first = await ask('first')

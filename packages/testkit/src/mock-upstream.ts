@@ -25,6 +25,8 @@ export interface MockUpstream {
   /** Opens a gate for every reply that waits there or will. */
   open(gate: string): Promise<void>
   record(): Promise<MockRecord>
+  /** The calls for this model so far; the mock forgets them, and the scripts for it. */
+  take(model: string): Promise<readonly MockCall[]>
   calls(): Promise<readonly MockCall[]>
   /** Resolves with the record as soon as it fulfils the condition; throws after a while (5 s). */
   until(condition: (record: MockRecord) => boolean, patienceMs?: number): Promise<MockRecord>
@@ -41,6 +43,9 @@ const isPorts = (value: unknown): value is { readonly port: number; readonly con
 
 const isRecord = (value: unknown): value is MockRecord =>
   typeof value === 'object' && value !== null && 'calls' in value && 'mostOpen' in value
+
+const isCall = (value: unknown): value is MockCall =>
+  typeof value === 'object' && value !== null && 'startedAt' in value && 'overlapping' in value
 
 /** Starts the mock on ports of its own choosing. Stop it when done; it also leaves with this process. */
 export async function startMockUpstream(): Promise<MockUpstream> {
@@ -68,6 +73,11 @@ export async function startMockUpstream(): Promise<MockUpstream> {
     url: `http://127.0.0.1:${ports.port}/v1`,
     pid: child.pid ?? 0,
     record,
+    async take(model) {
+      const taken = await ask('take', model)
+      if (!Array.isArray(taken)) throw new Error('the mock upstream gave no calls')
+      return taken.filter(isCall)
+    },
     calls: async () => (await record()).calls,
     async script(replies, match = {}) {
       await ask('script', { match, replies: Array.isArray(replies) ? replies : [replies] })

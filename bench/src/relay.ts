@@ -1,0 +1,140 @@
+/**
+ * What the relay costs: CPU for each delta, and the time that a delta spends between upstream and client, beside the
+ * smallest possible relay in the same run. Upstream, relay, floor and clients are processes of their own.
+ */
+import type { ChildProcess } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { ClientNews, ClientOptions, Window } from './client.ts'
+import { addressOf, cpuMicroseconds, startNode, stop } from './processes.ts'
+import { table } from './statistics.ts'
+
+const RATE = 50
+/** Streams at one time. 400 of 50 deltas are 20,000 a second. */
+export const LEVELS: readonly number[] = [1, 100, 400, 500, 1000]
+const WARM_UP_MS = 3000
+/** How long streams may take to begin, at most; they last that much longer than what is measured. */
+const rampMs = (streams: number): number => 3000 + streams * 10
+
+const HEADER = [
+  'streams',
+  'deltas/s',
+  'floor, µs CPU per delta',
+  'relay, µs CPU per delta',
+  'ratio',
+  'floor, ms p50 / p99',
+  'relay, ms p50 / p99',
+  'lost by floor / relay',
+]
+
+interface Measurement extends Window {
+  readonly microsecondsPerDelta: number
+  readonly lost: number
+  readonly ended: number
+}
+
+/** Deltas of one stream, from its beginning to its end. */
+const deltasOf = (streams: number, seconds: number): number =>
+  Math.ceil(((rampMs(streams) + WARM_UP_MS) / 1000 + seconds) * RATE)
+
+const file = (name: string): string => fileURLToPath(new URL(name, import.meta.url))
+
+/** Starts a relay on the upstream; the folder is its own and is deleted afterwards. */
+type Start = (upstream: string, folder: string) => ReturnType<typeof startNode>
+
+const startFloor: Start = (upstream) => startNode('measured', [file('floor.ts'), upstream])
+
+const startRelay =
+  (program: string): Start =>
+  (upstream, folder) =>
+    startNode('measured', [program, 'serve', '--port', '0', '--data', join(folder, 'data')], {
+      SPEAK_CODE_HOME: folder,
+      OPENAI_BASE_URL: upstream,
+      OPENAI_API_KEY: 'bench',
+    })
+
+async function measure(start: Start, streams: number, seconds: number): Promise<Measurement> {
+  const folder = mkdtempSync(join(tmpdir(), 'speak-code-bench-'))
+  const children: ChildProcess[] = []
+  const keep = (child: ChildProcess): ChildProcess => {
+    children.push(child)
+    return child
+  }
+  try {
+    const upstream = keep(startNode('helper', [file('upstream.ts')]))
+    const relay = keep(start(await addressOf(upstream), folder))
+    const count = deltasOf(streams, seconds)
+    const options: ClientOptions = {
+      url: await addressOf(relay),
+      model: `openai/paced-${RATE}-${count}`,
+      streams,
+      count,
+      warmUpMs: WARM_UP_MS,
+      measuredMs: seconds * 1000,
+    }
+    const args = [file('client.ts'), JSON.stringify(options)]
+    return await observe(keep(startNode('helper', args, {}, 'ipc')), relay)
+  } finally {
+    await Promise.all(children.map(stop))
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+/** Waits for what the clients tell, and reads the relay's CPU time at both ends of the measured window. */
+function observe(client: ChildProcess, relay: ChildProcess): Promise<Measurement> {
+  return new Promise((resolve, reject) => {
+    let cpu = 0
+    let window: Window | undefined
+    client.on('message', (message: ClientNews) => {
+      if (message.news === 'begin') cpu = cpuMicroseconds(relay.pid)
+      else if (message.news === 'end') {
+        cpu = cpuMicroseconds(relay.pid) - cpu
+        window = message
+      } else if (window !== undefined) {
+        const { lost, ended } = message
+        resolve({ ...window, microsecondsPerDelta: cpu / window.deltas, lost, ended })
+      } else reject(new Error('the streams ended before the measured window did'))
+    })
+    client.once('exit', () => {
+      reject(new Error('the clients left early'))
+    })
+    relay.once('exit', () => {
+      reject(new Error('the relay left early'))
+    })
+  })
+}
+
+/** Deltas that were lost, and streams that did not end as they should. */
+function lossesOf({ lost, ended }: Measurement, streams: number): string {
+  return ended === streams ? String(lost) : `${lost}, ${streams - ended} without an end`
+}
+
+/** Measures each level for `seconds`, with the program at `program` as the relay. Returns a table in Markdown. */
+export async function benchRelay(
+  program: string,
+  seconds: number,
+  levels: readonly number[],
+): Promise<string> {
+  const rows: string[][] = []
+  for (const streams of levels) {
+    // oxlint-disable-next-line no-await-in-loop -- one measurement at a time has the machine
+    const floor = await measure(startFloor, streams, seconds)
+    // oxlint-disable-next-line no-await-in-loop -- as above
+    const relay = await measure(startRelay(program), streams, seconds)
+    const ratio = relay.microsecondsPerDelta / floor.microsecondsPerDelta
+    rows.push([
+      String(streams),
+      Math.round(relay.deltas / seconds).toLocaleString('en') +
+        (floor.endedEarly + relay.endedEarly > 0 ? ' (overloaded)' : ''),
+      floor.microsecondsPerDelta.toFixed(1),
+      relay.microsecondsPerDelta.toFixed(1),
+      `${ratio.toFixed(2)}×`,
+      `${floor.p50.toFixed(2)} / ${floor.p99.toFixed(2)}`,
+      `${relay.p50.toFixed(2)} / ${relay.p99.toFixed(2)}`,
+      `${lossesOf(floor, streams)} / ${lossesOf(relay, streams)}`,
+    ])
+  }
+  return table(HEADER, rows)
+}
