@@ -4,7 +4,6 @@ import {
   closeSync,
   fchmodSync,
   fsyncSync,
-  mkdirSync,
   openSync,
   realpathSync,
   renameSync,
@@ -14,6 +13,7 @@ import {
 } from 'node:fs'
 import { dirname } from 'node:path'
 import { formatKey, startsWith, tomlOutline, type TomlEntry } from '@speak-code/server/config'
+import { makeFolder } from '@speak-code/server/folders'
 
 /**
  * Gives the key at `path` (at least two steps: every key stands in a table) the value `text`, which is TOML. `source`
@@ -37,7 +37,7 @@ export function setKey(source: string, path: readonly string[], text: string): s
  * system's error.
  */
 export function writeConfigFile(path: string, source: string): void {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+  makeFolder(dirname(path))
   const stat = statSync(path, { throwIfNoEntry: false })
   const target = stat === undefined ? path : realpathSync(path)
   const mode = stat === undefined ? 0o600 : stat.mode & 0o777

@@ -2,7 +2,7 @@
 import type { ErrorCode, RunEnd } from '@speak-code/protocol'
 
 /** Failures that only the client knows. `cancelled` is a stop from this terminal. */
-export type ClientFailureCode = 'relay_unreachable' | 'client_timeout' | 'cancelled'
+type ClientFailureCode = 'relay_unreachable' | 'client_timeout' | 'cancelled'
 export type FailureCode = ErrorCode | ClientFailureCode
 
 export const ExitCode = {

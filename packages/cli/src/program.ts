@@ -32,6 +32,11 @@ const ENTRIES: readonly CommandEntry[] = [
     load: async () => (await import('./commands/attach.ts')).attachCommand,
   },
   {
+    name: 'history',
+    description: "list, show, search and change this machine's own history",
+    load: async () => (await import('./commands/history.ts')).historyCommand,
+  },
+  {
     name: 'models',
     description: 'list the models that can be asked',
     load: async () => (await import('./commands/models.ts')).modelsCommand,
@@ -67,7 +72,7 @@ const ENTRIES: readonly CommandEntry[] = [
  * The tree with the options of the command `wanted`; the others have their names and descriptions alone, save where
  * `wanted` is `completion`.
  */
-export async function buildProgram(getDeps: GetDeps, wanted: string | undefined): Promise<Command> {
+async function buildProgram(getDeps: GetDeps, wanted: string | undefined): Promise<Command> {
   const program = new Command('speak-code')
     .description('Talk to language models from the terminal; the answer outlives the connection.')
     .version(version(), '-V, --version')

@@ -48,9 +48,13 @@ function report(thrown: unknown, args: readonly string[]): number {
   return failure.exitCode
 }
 
+/** Resolves when what was written has gone out, or has failed and that has been told. */
 function flushed(stream: NodeJS.WriteStream): Promise<void> {
   return new Promise((resolve) => {
-    if (stream.destroyed || stream.writableLength === 0) resolve()
-    else stream.write('', () => resolve())
+    const told = (): void => {
+      setImmediate(resolve)
+    }
+    if (stream.destroyed) told()
+    else stream.write('', told)
   })
 }

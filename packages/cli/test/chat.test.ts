@@ -1,7 +1,7 @@
 /** `chat`: the real program with its own relay, in a pseudo-terminal, read back from the screen. */
-import { spawnSync } from 'node:child_process'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
 import { join } from 'node:path'
+import { createInterface } from 'node:readline'
 import {
   DONE_EVENT,
   deltaEvent,
@@ -34,47 +34,56 @@ const ALT_ENTER = '\u001b\r'
 const paste = (text: string): string => `\u001b[200~${text}\u001b[201~`
 
 let upstream: MockUpstream
+let relay: ChildProcess
+let relayUrl = ''
 const folder = temporaryFolder()
 let homes = 0
 let env: Record<string, string>
 let terminals: Terminal[] = []
 
+/** Nothing of the caller's own settings counts. */
+function surroundings(more: Readonly<Record<string, string>>): Record<string, string> {
+  homes += 1
+  return {
+    PATH: process.env['PATH'] ?? '',
+    SPEAK_CODE_HOME: join(folder.path, `h${homes}`),
+    XDG_RUNTIME_DIR: folder.path,
+    ...more,
+  }
+}
+
 beforeAll(async () => {
   upstream = await startMockUpstream()
+  relay = spawn(process.execPath, [MAIN, 'serve', '--port', '0'], {
+    env: surroundings({ OPENAI_API_KEY: 'sk-test', OPENAI_BASE_URL: upstream.url }),
+    stdio: ['ignore', 'pipe', 'ignore'],
+  })
+  for await (const line of createInterface({ input: relay.stdout ?? process.stdin })) {
+    const [, url] = /^listening on (ws:.*)$/.exec(line) ?? []
+    if (url === undefined) continue
+    relayUrl = url
+    break
+  }
 })
 
 beforeEach(async () => {
   await upstream.reset()
-  homes += 1
-  const home = join(folder.path, `h${homes}`)
-  mkdirSync(home)
-  // So that a relay is stopped at once in mid-answer.
-  writeFileSync(join(home, 'config.toml'), '[run]\ndrain_secs = 0.05\n')
-  env = {
-    SPEAK_CODE_HOME: home,
-    XDG_RUNTIME_DIR: folder.path,
-    OPENAI_API_KEY: 'sk-test',
-    OPENAI_BASE_URL: upstream.url,
-  }
+  env = surroundings({ SPEAK_CODE_SERVER: relayUrl })
 })
 
 afterEach(() => {
   for (const terminal of terminals) terminal.close()
   terminals = []
-  run('relay', 'stop')
 })
 
 afterAll(async () => {
+  relay.kill('SIGKILL')
   await upstream.stop()
   folder.remove()
 })
 
-function run(...args: string[]): string {
-  const { CI: _, ...inherited } = process.env
-  return spawnSync(process.execPath, [MAIN, ...args], {
-    env: { ...inherited, ...env },
-    encoding: 'utf8',
-  }).stdout
+function run(...args: string[]): ReturnType<typeof spawnSync> {
+  return spawnSync(process.execPath, [MAIN, ...args], { env, encoding: 'utf8' })
 }
 
 /** Looks into the history that the program keeps. */
@@ -199,6 +208,30 @@ describe('a question and its answer', () => {
     await terminal.until('Reasoning is shown.')
     terminal.write(`Again${ENTER}`)
     await terminal.until('thinking hard')
+  })
+})
+
+describe('the command', () => {
+  test('needs a terminal, and something to go on with for -c', async () => {
+    expect(run('chat').status).toBe(2)
+    const terminal = openChat(['-c'])
+    expect(await terminal.exit).toMatchObject({ exitCode: 3 })
+    expect(terminal.text).toContain('There is no conversation to go on with.')
+  })
+
+  test('the built-in demo answers where there is no key, and says once how to set one', async () => {
+    const { SPEAK_CODE_SERVER: _, ...own } = env
+    env = own
+    const terminal = await connected(['Hello'], { columns: 120, rows: 60 })
+    try {
+      await terminal.until('export OPENAI_API_KEY=…')
+      expect(terminal.text).toContain('demo/demo')
+      terminal.write(`Again${ENTER}`)
+      await terminal.until((screen) => occurrences(screen.scrollback, 'tokens/s') === 2)
+      expect(occurrences(terminal.scrollback, 'export OPENAI_API_KEY=…')).toBe(1)
+    } finally {
+      run('relay', 'stop')
+    }
   })
 })
 
@@ -518,9 +551,8 @@ describe('errors and connections', () => {
   test('without a relay: attempts are counted, the question is queued, Ctrl-R tries again', async () => {
     const terminal = openChat(['--server', 'ws://127.0.0.1:1/ws/chat'], {
       columns: 120,
-      env: { ...env },
     })
-    await terminal.until(/Reconnecting in \d+ s \(1\/5\)/)
+    await terminal.until(/Reconnecting in \d+ s \(\d\/5\)/)
     terminal.write(`Anybody there?${ENTER}`)
     await terminal.until('1 queued  Anybody there?')
     terminal.write(CTRL_R)
@@ -584,8 +616,7 @@ describe('coming back', () => {
 describe('the look', () => {
   test('NO_COLOR leaves no colours, and the states are words', async () => {
     const terminal = await connected([], { env: { NO_COLOR: '1' } })
-    // eslint-disable-next-line no-control-regex
-    expect(terminal.output).not.toMatch(/\u001b\[[0-9;]*m/)
+    expect(terminal.output).not.toMatch(new RegExp(`${ESCAPE}\\[[0-9;]*m`))
   })
 
   test('a resize in mid-answer loses and doubles nothing', async () => {
@@ -623,8 +654,7 @@ describe('the look', () => {
     await terminal.until('End of the answer.')
     expect(terminal.text).toContain('An answer.')
     expect(terminal.text).not.toContain('●')
-    // eslint-disable-next-line no-control-regex
-    expect(terminal.output).not.toMatch(/\u001b\[\d*A|\u001b\[2K/)
+    expect(terminal.output).not.toMatch(new RegExp(`${ESCAPE}\\[(?:\\d*A|2K)`))
     terminal.write(CTRL_D)
     expect(await terminal.exit).toMatchObject({ exitCode: 0 })
   })

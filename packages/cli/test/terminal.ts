@@ -32,13 +32,12 @@ export class Terminal {
       allowProposedApi: true,
     })
     this.#screen.loadAddon(new UnicodeGraphemesAddon())
-    // Ink is not interactive where CI is set.
-    const { CI: _, ...inherited } = process.env
     this.#pty = spawn(process.execPath, [...args], {
       name: 'xterm-256color',
       cols: columns,
       rows,
-      env: { ...inherited, ...env },
+      // Only this: Ink is not interactive where CI is set.
+      env: { ...env },
     })
     this.#pty.onData((data) => {
       this.output += data

@@ -21,6 +21,8 @@ export class RelayUnderTest {
   readonly upstreamLine: ChaosProxy
   /** What `PRAGMA integrity_check` said against the files, each time that the relay was down. */
   readonly damages: string[] = []
+  /** Goes up when the relay begins to go, and again when it is gone. */
+  changes = 0
   readonly #config: string
   readonly #baseUrl: string
   readonly #lines: ChaosProxy[] = []
@@ -66,9 +68,12 @@ export class RelayUnderTest {
     return new RelayFiles(this.dataDir)
   }
 
-  /** `kill -9`, a look at the files, and a new process. */
-  kill(): Promise<void> {
-    return this.#change((current) => current.kill())
+  /** `kill -9`, a look at the files, and a new process. `whileDown` happens before that one. */
+  kill(whileDown: () => void = () => undefined): Promise<void> {
+    return this.#change(async (current) => {
+      await current.kill()
+      whileDown()
+    })
   }
 
   /** As `kill`, at the moment when the store comes to this point, or after `patienceMs`. Returns whether it came to it. */
@@ -101,6 +106,11 @@ export class RelayUnderTest {
     await this.upstreamLine.close()
   }
 
+  /** Where it listens now. */
+  get url(): string {
+    return this.#process.url
+  }
+
   get #port(): number {
     return Number(new URL(this.#process.url).port)
   }
@@ -108,9 +118,11 @@ export class RelayUnderTest {
   /** One change after the other. */
   #change(end: (current: RelayProcess) => Promise<void>): Promise<void> {
     const change = this.#changing.then(async () => {
+      this.changes += 1
       try {
         await end(this.#process)
       } finally {
+        this.changes += 1
         for (const line of this.#lines) line.aim()
         const damage = damageOf(this.dataDir)
         if (damage !== undefined) this.damages.push(damage)

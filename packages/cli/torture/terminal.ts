@@ -1,7 +1,7 @@
 /** A terminal without a screen: the real client over a real socket, a history of its own on disk, a bad line to the relay. */
 import type { ChaosProxy } from '@speak-code/testkit'
 import { createChatClient } from '../src/client/chat-client.ts'
-import type { ChatClient } from '../src/client/client.ts'
+import type { ChatClient, OutgoingChat } from '../src/client/client.ts'
 import type { Clock } from '../src/client/clock.ts'
 import type { LocalStore } from '../src/store/local-store.ts'
 import { openLocalStore } from '../src/store/sqlite-store.ts'
@@ -21,7 +21,7 @@ export interface TerminalOptions {
 /** Of a client that never gives up. */
 export const CLIENT_OPTIONS = {
   client: { name: 'torture', version: '0' },
-  reconnectIntervalMs: 500,
+  reconnectIntervalMs: 200,
   maxReconnectAttempts: 0,
 } as const
 
@@ -30,6 +30,7 @@ export class Terminal {
   readonly line: ChaosProxy
   readonly witness: Witness
   readonly #options: TerminalOptions
+  readonly #joined: string[] = []
   #store: LocalStore
   #client: ChatClient
 
@@ -59,15 +60,22 @@ export class Terminal {
     return this.#client.status.state.name === 'Connected'
   }
 
+  ask(chat: OutgoingChat): void {
+    this.#client.send(chat)
+  }
+
+  cancel(runId: string): void {
+    this.#client.cancel(runId)
+  }
+
+  follow(runId: string): void {
+    const { end, withdrawn } = this.witness.of(runId)
+    if (end === undefined && !withdrawn) this.#client.follow(runId, 0)
+  }
+
   /** Joins a conversation as another terminal does: follows every run that it hears of. */
   join(conversationId: string): void {
-    this.#client.on((event) => {
-      if (event.type === 'attached') {
-        for (const run of event.runs) this.#client.follow(run.id, 0)
-      } else if (event.type === 'run' && event.run.status === 'started') {
-        this.#client.follow(event.run.id, 0)
-      }
-    })
+    this.#joined.push(conversationId)
     this.#client.attach(conversationId)
   }
 
@@ -98,7 +106,13 @@ export class Terminal {
     })
     client.on((event) => {
       this.witness.take(event)
+      if (event.type === 'attached') {
+        for (const run of event.runs) client.follow(run.id, 0)
+      } else if (event.type === 'run' && event.run.status === 'started') {
+        client.follow(event.run.id, 0)
+      }
     })
+    for (const conversationId of this.#joined) client.attach(conversationId)
     client.connect()
     return client
   }

@@ -28,6 +28,8 @@ export class Witness {
   readonly complaints: Complaint[] = []
   /** While a session takes up what an earlier one left, texts are replaced by those on disk. */
   restoring = false
+  /** Ends that were told so far, of all runs. */
+  ends = 0
   readonly #name: string
   readonly #told = new Map<string, Told>()
   readonly #waiting = new Set<() => void>()
@@ -50,6 +52,11 @@ export class Witness {
     }
     this.#told.set(runId, told)
     return told
+  }
+
+  /** An answer is on its way. */
+  get streams(): boolean {
+    return [...this.#told.values()].some(({ seq, end }) => seq > 0 && end === undefined)
   }
 
   forget(runId: string): void {
@@ -149,6 +156,7 @@ export class Witness {
       this.#complain('loss', runId, 'has another text than its hash')
     }
     told.end = chunk
+    this.ends += 1
   }
 
   #complain(kind: ComplaintKind, runId: string, what: string): void {

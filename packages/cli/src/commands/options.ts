@@ -5,7 +5,7 @@ import type { CommonFlags, Deps } from '../deps.ts'
 /** How a command gets what it works with, once its flags are known. */
 export type GetDeps = (flags: CommonFlags) => Deps
 
-export const COLOR_MODES = ['auto', 'always', 'never'] as const
+const COLOR_MODES = ['auto', 'always', 'never'] as const
 export type ColorMode = (typeof COLOR_MODES)[number]
 
 /** Options that every command has. */

@@ -2,10 +2,10 @@
  * A lock for the life of a process. It is SQLite's own lock on a file that stays empty, so the system lets it go
  * however the process ends, and no file that was left behind can be taken for it.
  */
-import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import Database from 'better-sqlite3'
 import { LocalRelayError } from './error.ts'
+import { makeFolder } from '@speak-code/server/folders'
 
 export interface Lock {
   release(): void
@@ -14,7 +14,7 @@ export interface Lock {
 /** Takes the lock, or gives undefined where another process has it. Throws {@link LocalRelayError} where the file cannot be used. */
 export function takeLock(path: string): Lock | undefined {
   const database = open(path, () => {
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+    makeFolder(dirname(path))
     return new Database(path, { timeout: 0 })
   })
   try {

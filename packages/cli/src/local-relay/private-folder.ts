@@ -1,6 +1,7 @@
 /** A folder for a socket over which keys are sent: nobody else may look or put something there. */
-import { chmodSync, lstatSync, mkdirSync } from 'node:fs'
+import { chmodSync, lstatSync } from 'node:fs'
 import { LocalRelayError } from './error.ts'
+import { makeFolder } from '@speak-code/server/folders'
 
 /**
  * Makes the folder with mode 0700 where it is missing, and closes one of ours that others can read. Throws
@@ -8,7 +9,7 @@ import { LocalRelayError } from './error.ts'
  */
 export function ensurePrivateFolder(folder: string): void {
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    makeFolder(folder)
     checkPrivateFolder(folder)
     if ((lstatSync(folder).mode & 0o777) !== 0o700) chmodSync(folder, 0o700)
   } catch (error) {

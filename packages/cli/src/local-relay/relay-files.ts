@@ -1,8 +1,9 @@
 /** Where this machine's own relay has its socket, lock, record and log (CONTRACT.md §4, "Which relay"). */
-import { lstatSync, mkdirSync } from 'node:fs'
+import { lstatSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { isAbsolute, join } from 'node:path'
 import { relayHash, type Paths } from '../paths.ts'
+import { makeFolder } from '@speak-code/server/folders'
 
 export interface RelayFiles {
   /** The chat's socket. Its folder is private. */
@@ -64,7 +65,7 @@ function sharedFolder(folder: string): string {
 /** The specification asks for a folder of the user's own; after `sudo` it is somebody else's. */
 function isOurs(folder: string): boolean {
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    makeFolder(folder)
     return lstatSync(folder).uid === process.getuid?.()
   } catch {
     return false

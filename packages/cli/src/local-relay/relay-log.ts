@@ -3,13 +3,13 @@ import {
   closeSync,
   copyFileSync,
   fstatSync,
-  mkdirSync,
   openSync,
   readSync,
   statSync,
   truncateSync,
 } from 'node:fs'
 import { dirname } from 'node:path'
+import { makeFolder } from '@speak-code/server/folders'
 
 /** A log beyond this is put aside when a relay starts. */
 export const MAX_LOG_BYTES = 1024 * 1024
@@ -17,7 +17,7 @@ export const MAX_LOG_BYTES = 1024 * 1024
 /** Opens the log for appending, readable for its owner alone. undefined where it cannot be written. */
 export function openLog(path: string): number | undefined {
   try {
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+    makeFolder(dirname(path))
     return openSync(path, 'a', 0o600)
   } catch {
     return undefined

@@ -122,7 +122,7 @@ describe('a damaged history is kept aside, said, and never overwritten', () => {
     const path = historyPath()
     const store = openHistory(path)
     for (let index = 0; index < 12; index++) {
-      converse(store, question(`question ${index}`), `${index} `.repeat(250_000))
+      converse(store, question(`question ${index}`), `${index}`.repeat(500_000))
     }
     const ids = store.conversations().map(({ id }) => id)
     store.close()

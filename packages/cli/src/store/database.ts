@@ -1,10 +1,11 @@
 /** Opens the history's file: its folder and rights, its version, and what is done with a damaged one. */
 import Database from 'better-sqlite3'
-import { closeSync, existsSync, mkdirSync, openSync, renameSync, rmSync, statSync } from 'node:fs'
+import { closeSync, existsSync, openSync, renameSync, rmSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { StoreError } from './store-error.ts'
 import { CURRENT_VERSION, migrate, versionOf } from './migrations.ts'
 import { BUSY_TIMEOUT_MS, isBusy, isDamage } from './store-failure.ts'
+import { makeFolder } from '@speak-code/server/folders'
 
 /** A file up to this size is checked whole at every start (a few milliseconds); a larger one after damage was met. */
 const ALWAYS_CHECKED_BYTES = 4 * 1024 * 1024
@@ -15,7 +16,7 @@ const OPEN_ATTEMPTS = 100
  * and a new one begun. Throws StoreError for a file of a newer version, and the errors of SQLite and of the file system.
  */
 export function openDatabase(path: string, note: (text: string) => void): Database.Database {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+  makeFolder(dirname(path))
   createPrivately(path)
   const opened = identity(path)
   const onDamage = (): void => {

@@ -2,9 +2,9 @@ import type { Database } from 'better-sqlite3'
 import { matchExpression, type Phrase } from './search-query.ts'
 import { wordsOf } from './tokens.ts'
 
-/** Of a longer message the beginning is found by search: pasted logs and dumps of megabytes would drown the rest. */
-export const INDEXED_LENGTH = 1_000_000
-/** Of the hits the newest are ranked. */
+/** Of a longer message the beginning is found by search: pasted logs and dumps would drown the rest. */
+export const INDEXED_LENGTH = 250_000
+/** Of the hits so many, the newest, are ranked, or as many as are wanted. */
 const RANKED = 2000
 /** Words that so many messages have say nothing by their rank, and to compute it every hit is read. */
 const TOO_MANY_TO_RANK = 20_000
@@ -34,11 +34,11 @@ export class SearchIndex {
         )`)
       .pluck()
     this.#ranked = db
-      .prepare<[string, number], number>(`
+      .prepare<[{ expression: string; ranked: number; limit: number }], number>(`
         SELECT key FROM (
-          SELECT rowid AS key, bm25(message_index) AS score FROM message_index WHERE message_index MATCH ?
-          ORDER BY rowid DESC LIMIT ${RANKED}
-        ) ORDER BY score, key DESC LIMIT ?`)
+          SELECT rowid AS key, bm25(message_index) AS score FROM message_index WHERE message_index MATCH @expression
+          ORDER BY rowid DESC LIMIT @ranked
+        ) ORDER BY score, key DESC LIMIT @limit`)
       .pluck()
     this.#newest = db
       .prepare<[string, number], number>(
@@ -69,8 +69,8 @@ export class SearchIndex {
   search(phrases: readonly Phrase[], limit: number): number[] {
     if (phrases.length === 0) return []
     const expression = matchExpression(phrases)
-    const many = this.#count.get(expression) === TOO_MANY_TO_RANK
-    return (many ? this.#newest : this.#ranked).all(expression, limit)
+    if (this.#count.get(expression) === TOO_MANY_TO_RANK) return this.#newest.all(expression, limit)
+    return this.#ranked.all({ expression, ranked: Math.max(RANKED, limit), limit })
   }
 
   /** Writes the index anew without what was removed: until then its tokens are only marked as gone. */

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { LocalStore } from './local-store.ts'
+import { INDEXED_LENGTH } from './search-index.ts'
 import { accept, converse, endOf, openHistory, question } from './testing/history.ts'
 
 function historyWith(...texts: string[]): LocalStore {
@@ -163,6 +164,12 @@ describe('search', () => {
     store.recordChunks([{ runId: chat.id, seq: 1, delta: 'I must decline', channel: 'refusal' }])
     store.recordEnd(chat.id, endOf(chat.id, 2, ''))
     expect(snippets(store, 'decline')).toEqual(['I must «decline»'])
+  })
+
+  it('of a very long text the beginning is found', () => {
+    const store = historyWith(`beginning ${'x'.repeat(INDEXED_LENGTH)} ending`)
+    expect(snippets(store, 'beginning')).toHaveLength(1)
+    expect(snippets(store, 'ending')).toEqual([])
   })
 
   it('titles follow a rename', () => {

@@ -130,7 +130,7 @@ export class ScriptedClient implements ChatClient {
 }
 
 /** A complete end, changed as told. */
-export function endChunk(runId: string, seq: number, end: Partial<EndChunk> = {}): EndChunk {
+function endChunk(runId: string, seq: number, end: Partial<EndChunk> = {}): EndChunk {
   return {
     type: 'chunk',
     id: runId,

@@ -7,7 +7,7 @@ import { pathsOf } from '../paths.ts'
 import { ScriptedClient } from './scripted-client.ts'
 
 /** Keeps what is written; `fail` makes every further write fail. */
-export class CapturedOutput extends Writable {
+class CapturedOutput extends Writable {
   readonly isTTY: boolean
   text = ''
   #failure: Error | undefined

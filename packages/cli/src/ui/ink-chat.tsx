@@ -11,6 +11,7 @@ import { composerWith } from './composer/composer-state.ts'
 import { ScreenStore } from './screen-store.ts'
 import { painted } from './styled-row.ts'
 import { suspendProcess } from './suspend.ts'
+import { TerminalOutput } from './terminal-output.ts'
 import { painter } from './theme.ts'
 import { initialView } from './view-state.ts'
 
@@ -72,11 +73,12 @@ export function openInkChat(parts: ChatUiParts): ChatUi {
     stdout.write(printed.map((spans) => `${painted(spans, paint)}\n`).join(''))
   }
   screen.dispatch({ type: 'printed' })
+  const output = new TerminalOutput(stdout)
   ink = render(
     <App store={screen} controller={controller} paint={paint} suspend={suspendProcess} />,
     {
       stdin,
-      stdout,
+      stdout: output,
       exitOnCtrlC: false,
       patchConsole: false,
       incrementalRendering: true,
@@ -94,6 +96,7 @@ export function openInkChat(parts: ChatUiParts): ChatUi {
       await ink.waitUntilRenderFlush()
       ink.unmount()
       await ink.waitUntilExit()
+      output.destroy()
       // A terminal that Ink has read from keeps the process.
       stdin.unref()
     },

@@ -10,7 +10,7 @@ import { widthOf } from './graphemes.ts'
 import { meaningOf, PROMPT } from './transcript-rows.ts'
 import { extentOf, type ViewState } from './view-state.ts'
 
-export const INDICATOR = '●●●'
+const INDICATOR = '●●●'
 /** How often what depends on the time is drawn. */
 export const TICK_MS = 500
 const PLACEHOLDER = 'Ask anything'

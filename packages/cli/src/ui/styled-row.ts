@@ -3,7 +3,7 @@ import { widthOf } from './graphemes.ts'
 import type { Meaning, Paint } from './theme.ts'
 import { truncate } from './wrap.ts'
 
-export interface Span {
+interface Span {
   readonly meaning: Meaning
   readonly text: string
 }

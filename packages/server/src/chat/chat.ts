@@ -71,7 +71,7 @@ export class Chat {
 
   /**
    * Starts the request's run, or finds the one that it has already (L5). Calls `accepted` before anything of the run can be
-   * seen. Throws SpeakCodeError: `idempotency_conflict`, `draining`, `model_not_found`, `unknown_parent`,
+   * seen. Throws SpeakCodeError: `idempotency_conflict`, `draining`, `not_found`, `model_not_found`, `unknown_parent`,
    * `bad_request`, `internal`.
    */
   async start(
@@ -181,6 +181,9 @@ export class Chat {
     }
     if (this.#draining) {
       throw new SpeakCodeError('draining', 'The relay is shutting down; try again in a moment.')
+    }
+    if (request.exercise !== undefined) {
+      throw new SpeakCodeError('not_found', `There is no exercise “${request.exercise.slug}”.`)
     }
     const target = providers.resolve(request.model)
     const room = request.ephemeral === true ? this.#ephemeral : this.#durable

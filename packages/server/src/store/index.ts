@@ -1,3 +1,3 @@
 /** The stores that there are. */
-export { StoreFailure, StoreOpenError } from './errors.ts'
+export { StoreOpenError } from './errors.ts'
 export { openMemoryStore, openSqliteStore } from './sqlite/open.ts'

@@ -45,7 +45,7 @@ function isOwnHost({ host, localAddress }: RequestOrigin, admission: Admission):
   return named.some((own) => own !== undefined && bare(own) === bare(name))
 }
 
-export function isLoopbackName(name: string): boolean {
+function isLoopbackName(name: string): boolean {
   const host = bare(name)
   return (
     host === 'localhost' ||

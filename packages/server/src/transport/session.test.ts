@@ -479,6 +479,12 @@ describe('errors', () => {
     }
   })
 
+  it('an unknown exercise is not_found', async () => {
+    const client = connect()
+    client.send(chatRequest({ exercise: { slug: 'nobody-wrote-it' } }))
+    expect(await client.wait('error')).toMatchObject({ for: 'chat', code: 'not_found' })
+  })
+
   it('an unknown model is model_not_found; draining is draining', async () => {
     const client = connect()
     client.send(chatRequest({ model: 'nobody/knows' }))

@@ -1,5 +1,6 @@
 /** Gives the answers of one command out, in order, and says on stderr what people should know. */
 import type { NoticeMessage } from '@speak-code/protocol'
+import type { ConnectionStatus } from '../../client/client.ts'
 import type { TextDeps } from '../../deps.ts'
 import { toCommandError, type CommandError } from '../../errors.ts'
 import { ExitCode, firstFailure } from '../../exit-code.ts'
@@ -83,6 +84,13 @@ export class AnswerDelivery implements RunListener {
     this.#say(answer, () => {
       this.#format.notice(notice)
     })
+  }
+
+  disconnected({ failure }: ConnectionStatus): void {
+    const why = failure === undefined ? '' : ` (${failure.message})`
+    this.#deps.note(
+      `The connection to the relay was lost${why}; the answer goes on once it is back.`,
+    )
   }
 
   end(answer: Answer, ending: Ending): void {

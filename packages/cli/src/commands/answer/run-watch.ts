@@ -9,7 +9,7 @@ import type { Ending, Stop } from './ending.ts'
 /** How long a command goes on without a relay that serves it. */
 export const WITHOUT_RELAY_MS = 120_000
 /** How long a stop waits for the ends of the runs that it cancelled. */
-export const STOP_GRACE_MS = 2000
+const STOP_GRACE_MS = 2000
 
 /** Failures that a person or a script decides about rather than wait for: exit code 5. */
 const NOT_WAITED_FOR: ReadonlySet<string> = new Set([
@@ -24,6 +24,8 @@ export interface RunListener {
   begin(answer: Answer): void
   pieces(answer: Answer, pieces: readonly Piece[]): void
   notice(answer: Answer, notice: NoticeMessage): void
+  /** The connection broke while runs are open. */
+  disconnected?(status: ConnectionStatus): void
   /** Once for each run; nothing comes of it afterwards. */
   end(answer: Answer, ending: Ending): void
 }
@@ -39,6 +41,7 @@ export class RunWatch {
   #grace: ReturnType<typeof setTimeout> | undefined
   #absence: ReturnType<typeof setTimeout> | undefined
   #settled: (() => void)[] = []
+  #connected: boolean
 
   /** Counts the time without a relay from now on. */
   constructor(client: ChatClient, listener: RunListener) {
@@ -47,7 +50,8 @@ export class RunWatch {
     this.#unsubscribe = client.on((event) => {
       this.#handle(event)
     })
-    if (client.status.state.name !== 'Connected') this.#missRelay()
+    this.#connected = client.status.state.name === 'Connected'
+    if (!this.#connected) this.#missRelay()
   }
 
   /** Watches a run from now on; before it is sent or followed. */
@@ -173,8 +177,9 @@ export class RunWatch {
   }
 
   #statusChanged(status: ConnectionStatus): void {
-    const { name } = status.state
-    if (name === 'Connected') {
+    const before = this.#connected
+    this.#connected = status.state.name === 'Connected'
+    if (this.#connected) {
       // A relay that has not taken the questions yet has to prove itself first.
       if ([...this.#open].every((runId) => this.#answers.get(runId)?.accepted !== undefined)) {
         this.#findRelay()
@@ -182,9 +187,8 @@ export class RunWatch {
       return
     }
     this.#missRelay()
-    if (hasGivenUp(status)) {
-      this.#abandonAll(unreachable(status))
-    }
+    if (hasGivenUp(status)) this.#abandonAll(unreachable(status))
+    else if (before && this.#open.size > 0) this.#listener.disconnected?.(status)
   }
 
   #missRelay(): void {
@@ -230,7 +234,8 @@ export function hasGivenUp({ state, retryAt, failure }: ConnectionStatus): boole
 export function unreachable(status: ConnectionStatus): CommandError {
   const code = status.failure?.code ?? 'relay_unreachable'
   const why = status.failure === undefined ? 'it does not answer' : status.failure.message
-  return new CommandError(code, `No connection to the relay (${status.relay}): ${why}.`, {
+  const message = `No connection to the relay (${status.relay}): ${why.replace(/\.$/, '')}.`
+  return new CommandError(code, message, {
     retryable: code === 'relay_unreachable' || code === 'draining' || code === 'rate_limited',
   })
 }

@@ -13,7 +13,7 @@ const noNote = (): void => {
   throw new Error('nothing was to be left')
 }
 
-const read = (...files: readonly string[]): Promise<string> =>
+const readFiles = (...files: readonly string[]): Promise<string> =>
   readQuestion({ prompt: ['why?'], files }, { stdin: quietTerminal(), note: () => undefined })
 
 describe('assembling: files, then stdin, then the argument, a blank line between', () => {
@@ -101,22 +101,22 @@ describe('files', () => {
   test('a byte order mark is no part of the text', async () => {
     const path = join(folder, 'bom.txt')
     writeFileSync(path, '\uFEFFtext')
-    expect(await read(path)).toBe(`${path}\ntext\n\nwhy?`)
+    expect(await readFiles(path)).toBe(`${path}\ntext\n\nwhy?`)
   })
 
   test('a binary file, a directory and a missing one are usage errors', async () => {
     const binary = join(folder, 'binary')
     writeFileSync(binary, Buffer.from([0x7f, 0x45, 0x4c, 0x46, 0, 1]))
-    await expect(read(binary)).rejects.toThrow(/binary/)
-    await expect(read(folder)).rejects.toThrow(/directory/)
-    await expect(read(join(folder, 'none'))).rejects.toThrow(/no such file/)
-    await expect(read(binary)).rejects.toThrow(UsageError)
+    await expect(readFiles(binary)).rejects.toThrow(/binary/)
+    await expect(readFiles(folder)).rejects.toThrow(/directory/)
+    await expect(readFiles(join(folder, 'none'))).rejects.toThrow(/no such file/)
+    await expect(readFiles(binary)).rejects.toThrow(UsageError)
   })
 
   test('one beyond every bound: too_large, exit code 1', async () => {
     const path = join(folder, 'huge')
     writeFileSync(path, Buffer.alloc(MAX_QUESTION_BYTES + 1, 'x'))
-    const failure = await read(path).catch((error: unknown) => error)
+    const failure = await readFiles(path).catch((error: unknown) => error)
     expect(failure).toBeInstanceOf(CommandError)
     expect(failure).toMatchObject({ code: 'too_large', exitCode: 1 })
   })

@@ -214,6 +214,25 @@ describe('failures', () => {
 })
 
 describe('after a reconnect', () => {
+  test('people are told of the break, once, while an answer is open', async () => {
+    const deps = testDeps()
+    const { chatClient } = deps
+    chatClient.onSend = (chat) => {
+      chatClient.accept(chat)
+      const failure = { code: 'relay_unreachable', message: 'reset' } as const
+      chatClient.setStatus({ state: { name: 'Connecting' }, failure, retryAt: 1 })
+      chatClient.setStatus({ state: { name: 'Connecting' }, failure })
+      chatClient.connected()
+      chatClient.delta(chat.id, 1, 'all')
+      chatClient.end(chat.id, 2)
+      chatClient.setStatus({ state: { name: 'Connecting' }, failure, retryAt: 1 })
+    }
+    expect(await runAsk(ASK_OPTIONS, deps)).toBe(0)
+    expect(deps.notes).toEqual([
+      'The connection to the relay was lost (reset); the answer goes on once it is back.',
+    ])
+  })
+
   test('only what is missing is written', async () => {
     const deps = testDeps()
     const { chatClient } = deps

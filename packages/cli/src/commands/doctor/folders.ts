@@ -1,9 +1,10 @@
 /** Whether the program's folders and its history can be used. Nothing is left behind. */
-import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import type { LocalStore } from '../../store/local-store.ts'
 import { type Check, type CheckStatus, messageOf } from './check.ts'
+import { makeFolder } from '@speak-code/server/folders'
 
 /** More than what a file system has left over when it is full. */
 const SAMPLE_BYTES = 64 * 1024
@@ -13,7 +14,7 @@ export function checkFolder(id: 'data' | 'state', folder: string, failed: CheckS
   const facts = { path: folder }
   let made: string | undefined
   try {
-    made = mkdirSync(folder, { recursive: true, mode: 0o700 })
+    made = makeFolder(folder)
     const sample = join(folder, `.doctor-${String(process.pid)}`)
     try {
       writeFileSync(sample, Buffer.alloc(SAMPLE_BYTES), { flag: 'wx', mode: 0o600 })

@@ -5,7 +5,7 @@ import { ExitCode } from '../../exit-code.ts'
 import type { LocalStore } from '../../store/local-store.ts'
 import { confirmed } from './confirm.ts'
 import { type HistoryDeps, type Json, printJson } from './deps.ts'
-import { findConversation, shortId } from './lookup.ts'
+import { findConversation, shortId } from '../conversation-choice.ts'
 
 const DAY_MS = 86_400_000
 

@@ -5,13 +5,15 @@ import { ExitCode } from '../../exit-code.ts'
 import type { SearchHit } from '../../store/local-store.ts'
 import { harmless } from '../../terminal-text.ts'
 import { columnsOf, type HistoryDeps, type Json, print, printJson } from './deps.ts'
-import { shortId } from './lookup.ts'
+import { shortId } from '../conversation-choice.ts'
 import { shortTime } from './short-time.ts'
 import { alignedTable } from './table.ts'
 
 /** A person at a terminal sees so many at first; a pipe gets all. */
 const SCREENFUL = 50
 const DEFAULT_HITS = 20
+/** More than there can be. */
+const ALL = 1_000_000_000
 
 export interface ListOptions extends Json {
   /** 0: all. */
@@ -41,7 +43,7 @@ export async function runSearch(
   deps: HistoryDeps,
 ): Promise<number> {
   const { query, limit = DEFAULT_HITS } = options
-  const wanted = limit === 0 ? Number.MAX_SAFE_INTEGER : limit
+  const wanted = limit === 0 ? ALL : limit
   const hits = (await deps.store()).search(query, wanted)
   if (options.json) printJson(deps, hits)
   else print(deps, hits.map((hit) => textOf(hit)).join('\n'))

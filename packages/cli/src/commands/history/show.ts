@@ -2,7 +2,7 @@
 import { ExitCode } from '../../exit-code.ts'
 import { fileSink } from '../answer/sink.ts'
 import { type HistoryDeps, type Json, print, printJson } from './deps.ts'
-import { findConversation } from './lookup.ts'
+import { findConversation } from '../conversation-choice.ts'
 import { shortTime } from './short-time.ts'
 import {
   elsewhere,

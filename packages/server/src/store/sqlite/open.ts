@@ -1,11 +1,11 @@
 /** Opens the store in a data folder, which belongs to one process at a time. */
-import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import SqliteDatabase, { type Database } from 'better-sqlite3'
 import { StoreOpenError } from '../errors.ts'
 import { sqliteCode } from './failures.ts'
 import { LOG_MIGRATIONS, migrate, NewerSchemaError, STORE_MIGRATIONS } from './migrations.ts'
 import { SqliteStore } from './store.ts'
+import { makeFolder } from '../../folders.ts'
 
 /** How long a verb waits for another process's use of the file (a backup, a person with the sqlite3 shell). */
 const BUSY_TIMEOUT_MS = 500
@@ -26,7 +26,7 @@ const MAX_MEMORY_BYTES = 256 * 1024 * 1024
  */
 export function openSqliteStore(dataDir: string): SqliteStore {
   try {
-    mkdirSync(dataDir, { recursive: true, mode: 0o700 })
+    makeFolder(dataDir)
   } catch (error) {
     throw new StoreOpenError('unusable', `The data folder ${dataDir} can not be made.`, {
       cause: error,

@@ -1,0 +1,53 @@
+/** DESIGN.md §2 under faults: real clients, real sockets, a relay that is killed, an upstream that keeps its own record. */
+import { startMockUpstream, temporaryFolder } from '@speak-code/testkit'
+import * as fc from 'fast-check'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { RelayUnderTest } from '../torture/relay-under-test.ts'
+import { type ChaosTally, type Ground, happen, newTally, world } from './fixtures/chaos-world.ts'
+
+/** Worlds take as long as the machine lets them: no new one is begun after this. */
+const BUDGET_MS = 25_000
+const WORLDS = 30
+/** The least that says anything. */
+const MIN_ANSWERS = 8
+
+const folder = temporaryFolder()
+let ground: Ground
+
+beforeAll(async () => {
+  const upstream = await startMockUpstream()
+  const relay = await RelayUnderTest.start({ folder: folder.path, upstream: upstream.url, seed: 1 })
+  ground = { upstream, relay, folder: folder.path, tally: newTally() }
+})
+afterAll(async () => {
+  await ground.relay.stop()
+  await ground.upstream.stop()
+  folder.remove()
+})
+
+const isRich = ({
+  answers,
+  astral,
+  pairCut,
+  cancelled,
+  restarted,
+  completed,
+}: ChaosTally): boolean =>
+  answers >= MIN_ANSWERS && Math.min(astral, pairCut, cancelled, restarted, completed) > 0
+
+it('L1 L2 L3 L4 L5 L6 L11 any answer, drops, restarts and cancels: every terminal has what the upstream said, asked once', async () => {
+  const until = performance.now() + BUDGET_MS
+  const { tally } = ground
+  await fc.assert(
+    fc.asyncProperty(world, async (plan) => {
+      if (performance.now() > until && isRich(ground.tally)) return
+      expect(await happen(plan, ground)).toEqual([])
+    }),
+    // Shrinking would take minutes; the plan that failed is printed whole, for a named test.
+    { numRuns: WORLDS, endOnFailure: true },
+  )
+  process.stdout.write(`generated: ${JSON.stringify(tally)}\n`)
+  const { answers } = tally
+  expect(isRich(tally), 'hard cases of every kind').toBe(true)
+  expect(tally.twoDropsInside / answers, 'two drops inside the answer').toBeGreaterThanOrEqual(0.5)
+}, 120_000)
