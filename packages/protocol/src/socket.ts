@@ -11,6 +11,9 @@ export interface Socket {
   onMessage(listener: (text: string) => void): void
   /** Called once, after which the socket is dead. */
   onClose(listener: (code: number, reason: string) => void): void
+  /** Holds back what is sent until `uncork`, so that it leaves in one piece. Not nested. */
+  cork(): void
+  uncork(): void
   /** Stops reading, so that the peer has to wait. Frames that have been read already still arrive. */
   pause(): void
   resume(): void

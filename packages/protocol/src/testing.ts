@@ -41,6 +41,14 @@ class LinkedSocket implements Socket {
     this.#close.push(listener)
   }
 
+  cork(): void {
+    // What is sent arrives at once as it is.
+  }
+
+  uncork(): void {
+    // As for `cork`.
+  }
+
   pause(): void {
     // Both ends live in one process, which has all the frames anyway.
   }

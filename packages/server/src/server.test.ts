@@ -330,6 +330,31 @@ describe('drain', () => {
     expect(client.of('chunk').at(-1)).toMatchObject({ done: true, status: 'completed' })
   })
 
+  it('a client that was refused and does not hang up is hung up on: the drain ends', async () => {
+    await upstream.script({ deltas: { texts: ['a'] }, before: [{ gate: 'later' }] })
+    const url = await start()
+    const client = await RelayClient.open(url)
+    client.send(chatRequest())
+    await upstream.until((record) => record.calls.length === 1)
+    const drained = relay?.drain()
+    await client.wait('goingAway')
+    const socket = tcpConnect({
+      port: Number(new URL(url).port),
+      host: '127.0.0.1',
+      allowHalfOpen: true,
+    })
+    socket.on('error', () => {})
+    socket.write(
+      'GET /ws/chat HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n',
+    )
+    const [answer]: unknown[] = await once(socket, 'data')
+    expect(String(answer)).toMatch(/^HTTP\/1.1 503 /)
+    await upstream.open('later')
+    await drained
+    socket.destroy()
+    expect(await client.waitClosed()).toMatchObject({ code: 1012 })
+  })
+
   it('a stop keeps the partial, marked as interrupted, and says so before the close', async () => {
     await upstream.script({
       deltas: { texts: ['part'], finishReason: null, done: false },

@@ -3,7 +3,7 @@
  * transaction, and only then may any follower see them. A commit a turn rather than on a timer: a timer would
  * add its period to each delta's latency.
  */
-import type { JournalChunk, LogEntry, Store } from '../store/store.ts'
+import type { LogEntry, Store } from '../store/store.ts'
 import type { LiveRun } from './live-run.ts'
 
 /** A run's chunks are gathered into a segment when this many are in the log … */
@@ -11,14 +11,27 @@ const SEGMENT_CHUNKS = 256
 /** … or after this long, so that a slow run does not keep everybody's log rows. */
 const SEGMENT_MS = 10_000
 
+interface Batch {
+  readonly runs: readonly LiveRun[]
+  /** The last seq of each of `runs` that is in the batch. */
+  readonly seqs: readonly number[]
+  /** Told when the batch is written, or lost. */
+  readonly waiting: readonly (() => void)[]
+}
+
+const numberedBy = (run: LiveRun): number => run.numbered
+
 export class Journal {
   readonly #store: Store
   readonly #onFailure: (run: LiveRun, error: unknown) => void
   readonly #segmenter: NodeJS.Timeout
   #pending: LogEntry[] = []
-  /** The last seq of each run in `#pending`. */
-  #touched = new Map<LiveRun, number>()
-  #flushing: Promise<void> | undefined
+  /** The runs of `#pending`; one may be there several times. */
+  #touched: LiveRun[] = []
+  /** A flush is planned or under way. */
+  #flushing = false
+  /** Who waits for what is in `#pending`. */
+  #waiting: (() => void)[] = []
   readonly #live = new Set<LiveRun>()
   #segmenting: Promise<void> = Promise.resolve()
 
@@ -32,23 +45,23 @@ export class Journal {
     this.#segmenter.unref()
   }
 
-  append(run: LiveRun, chunks: readonly JournalChunk[]): void {
-    const last = chunks.at(-1)
-    if (last === undefined) return
-    const key = run.row.key
-    for (const { seq, delta, channel } of chunks) {
-      this.#pending.push(
-        channel === undefined ? { run: key, seq, delta } : { run: key, seq, delta, channel },
-      )
-    }
-    this.#touched.set(run, last.seq)
-    this.#live.add(run)
-    this.#flushing ??= this.#flushSoon()
+  /** `chunks` are the run's next, as it numbered them. */
+  append(run: LiveRun, chunks: readonly LogEntry[]): void {
+    if (chunks.length === 0) return
+    for (const chunk of chunks) this.#pending.push(chunk)
+    if (this.#touched.at(-1) !== run) this.#touched.push(run)
+    if (!this.#live.has(run)) this.#live.add(run)
+    if (this.#flushing) return
+    this.#flushing = true
+    setImmediate(this.#flush)
   }
 
-  /** Resolves when everything that was appended before has been written, or has failed. */
+  /** Resolves when everything that was appended before has been written, or has failed; what comes later is not waited for. */
   async flushed(): Promise<void> {
-    while (this.#flushing !== undefined) await this.#flushing
+    if (!this.#flushing) return
+    await new Promise<void>((resolve) => {
+      this.#waiting.push(resolve)
+    })
   }
 
   /** Leaves the run alone from now on: when it resolves, all that `tail()` says is in the log and in no segment. */
@@ -62,27 +75,60 @@ export class Journal {
     clearInterval(this.#segmenter)
   }
 
-  async #flushSoon(): Promise<void> {
-    await new Promise(setImmediate)
-    const entries = this.#pending
-    const touched = this.#touched
-    this.#pending = []
-    this.#touched = new Map()
-    try {
-      await this.#store.append(entries)
-      for (const [run, seq] of touched) run.commit(seq)
-    } catch (error) {
-      for (const run of touched.keys()) this.#fail(run, error)
+  readonly #flush = (): void => {
+    const batch: Batch = {
+      runs: this.#touched,
+      // More may be numbered while a store that is not on this machine writes.
+      seqs: this.#touched.map(numberedBy),
+      waiting: this.#waiting,
     }
-    this.#flushing = this.#pending.length > 0 ? this.#flushSoon() : undefined
-    for (const run of touched.keys()) {
+    const entries = this.#pending
+    this.#pending = []
+    this.#touched = []
+    this.#waiting = []
+    try {
+      const writing = entries.length > 0 ? this.#store.append(entries) : undefined
+      if (writing === undefined) {
+        this.#written(batch)
+        return
+      }
+      writing.then(
+        () => {
+          this.#written(batch)
+        },
+        (error: unknown) => {
+          this.#lost(batch, error)
+        },
+      )
+    } catch (error) {
+      this.#lost(batch, error)
+    }
+  }
+
+  #written({ runs, seqs, waiting }: Batch): void {
+    for (let index = 0; index < runs.length; index += 1) {
+      const run = runs[index]
+      if (run === undefined) continue
+      run.commit(seqs[index] ?? 0)
       if (run.unsegmented >= SEGMENT_CHUNKS) this.#segmentNext(run)
     }
+    this.#next(waiting)
+  }
+
+  #lost({ runs, waiting }: Batch, error: unknown): void {
+    for (const run of new Set(runs)) this.#fail(run, error)
+    this.#next(waiting)
+  }
+
+  #next(waiting: readonly (() => void)[]): void {
+    this.#flushing = this.#pending.length > 0 || this.#waiting.length > 0
+    if (this.#flushing) setImmediate(this.#flush)
+    for (const resolve of waiting) resolve()
   }
 
   #fail(run: LiveRun, error: unknown): void {
     this.#pending = this.#pending.filter((entry) => entry.run !== run.row.key)
-    this.#touched.delete(run)
+    this.#touched = this.#touched.filter((other) => other !== run)
     this.#onFailure(run, error)
   }
 

@@ -4,11 +4,13 @@
  */
 import type { EndChunk } from '@speak-code/protocol'
 import type { ProviderDelta } from '../providers/provider.ts'
-import type { Answer, JournalChunk, RunRow } from '../store/store.ts'
+import type { Answer, LogEntry, RunRow } from '../store/store.ts'
 import { SurrogateJoiner } from './surrogates.ts'
 
 /** A longer delta is split, so that its frame fits whatever JSON makes of it (at most 6 bytes a code unit). */
 const MAX_DELTA_LENGTH = 256 * 1024
+
+const NONE: readonly LogEntry[] = []
 
 type ProviderChannel = ProviderDelta['channel']
 
@@ -21,13 +23,13 @@ export class LiveRun {
   #committed = 0
   #segmented = 0
   /** Every chunk after `#segmented`, those on their way into the journal included. */
-  #tail: JournalChunk[] = []
-  readonly #joiners: Record<ProviderChannel, SurrogateJoiner> = {
-    text: new SurrogateJoiner(),
-    reasoning: new SurrogateJoiner(),
-    refusal: new SurrogateJoiner(),
-  }
-  readonly #answer: Record<ProviderChannel, string> = { text: '', reasoning: '', refusal: '' }
+  #tail: LogEntry[] = []
+  readonly #textJoiner = new SurrogateJoiner()
+  readonly #reasoningJoiner = new SurrogateJoiner()
+  readonly #refusalJoiner = new SurrogateJoiner()
+  #text = ''
+  #reasoning = ''
+  #refusal = ''
   readonly #wakes = new Set<() => void>()
   readonly #onFollowers: (count: number) => void
 
@@ -43,6 +45,11 @@ export class LiveRun {
     return this.#committed
   }
 
+  /** The last seq that was given, whether it is in the journal yet or not. */
+  get numbered(): number {
+    return this.#seq
+  }
+
   /** How many chunks are in the log, but in no segment. */
   get unsegmented(): number {
     return this.#committed - this.#segmented
@@ -53,23 +60,24 @@ export class LiveRun {
   }
 
   get answer(): Answer {
-    return { ...this.#answer }
+    return { text: this.#text, reasoning: this.#reasoning, refusal: this.#refusal }
   }
 
   /** Numbers a delta: the chunks that have to enter the journal now. None where half a surrogate pair is held back. */
-  add({ channel, text }: ProviderDelta): JournalChunk[] {
-    return this.#number(channel, this.#joiners[channel].push(text))
+  add({ channel, text }: ProviderDelta): readonly LogEntry[] {
+    return this.#number(channel, this.#joinerOf(channel).push(text))
   }
 
   /** What was held back when the provider ended. */
-  flush(): JournalChunk[] {
+  flush(): readonly LogEntry[] {
     return (['reasoning', 'refusal', 'text'] as const).flatMap((channel) =>
-      this.#number(channel, this.#joiners[channel].flush()),
+      this.#number(channel, this.#joinerOf(channel).flush()),
     )
   }
 
   /** Everything up to `seq` is in the journal. Wakes the followers. */
   commit(seq: number): void {
+    if (seq <= this.#committed) return
     this.#committed = seq
     this.#wake()
   }
@@ -79,13 +87,15 @@ export class LiveRun {
     for (; this.#seq > this.#committed; this.#seq -= 1) {
       const lost = this.#tail.pop()
       if (lost === undefined) return
-      const channel = lost.channel ?? 'text'
-      this.#answer[channel] = this.#answer[channel].slice(0, -lost.delta.length)
+      const { length } = lost.delta
+      if (lost.channel === undefined) this.#text = this.#text.slice(0, -length)
+      else if (lost.channel === 'reasoning') this.#reasoning = this.#reasoning.slice(0, -length)
+      else this.#refusal = this.#refusal.slice(0, -length)
     }
   }
 
   /** Chunks that are in the journal, but in no segment. */
-  tail(): readonly JournalChunk[] {
+  tail(): readonly LogEntry[] {
     return this.#tail.slice(0, this.unsegmented)
   }
 
@@ -102,7 +112,7 @@ export class LiveRun {
   }
 
   /** The chunk with this seq, if it is in the journal and still at hand. */
-  at(seq: number): JournalChunk | undefined {
+  at(seq: number): LogEntry | undefined {
     return seq > this.#committed ? undefined : this.#tail[seq - this.#segmented - 1]
   }
 
@@ -115,18 +125,27 @@ export class LiveRun {
     }
   }
 
-  #number(channel: ProviderChannel, text: string): JournalChunk[] {
-    if (text === '') return []
-    this.#answer[channel] += text
-    const chunks: JournalChunk[] = []
-    for (const delta of split(text)) {
-      this.#seq += 1
-      const chunk: JournalChunk =
-        channel === 'text' ? { seq: this.#seq, delta } : { seq: this.#seq, delta, channel }
-      this.#tail.push(chunk)
-      chunks.push(chunk)
-    }
-    return chunks
+  #joinerOf(channel: ProviderChannel): SurrogateJoiner {
+    if (channel === 'text') return this.#textJoiner
+    return channel === 'reasoning' ? this.#reasoningJoiner : this.#refusalJoiner
+  }
+
+  #number(channel: ProviderChannel, text: string): readonly LogEntry[] {
+    if (text === '') return NONE
+    if (channel === 'text') this.#text += text
+    else if (channel === 'reasoning') this.#reasoning += text
+    else this.#refusal += text
+    if (text.length <= MAX_DELTA_LENGTH) return [this.#chunk(channel, text)]
+    return split(text).map((delta) => this.#chunk(channel, delta))
+  }
+
+  #chunk(channel: ProviderChannel, delta: string): LogEntry {
+    this.#seq += 1
+    const { key: run } = this.row
+    const chunk: LogEntry =
+      channel === 'text' ? { run, seq: this.#seq, delta } : { run, seq: this.#seq, delta, channel }
+    this.#tail.push(chunk)
+    return chunk
   }
 
   #wake(): void {
@@ -135,7 +154,6 @@ export class LiveRun {
 }
 
 function split(text: string): string[] {
-  if (text.length <= MAX_DELTA_LENGTH) return [text]
   const pieces: string[] = []
   const joiner = new SurrogateJoiner()
   for (let from = 0; from < text.length; from += MAX_DELTA_LENGTH) {

@@ -11,6 +11,9 @@ export class SurrogateJoiner {
 
   /** Well-formed text: what was held back and `text`, less a high surrogate at its end. May be empty. */
   push(text: string): string {
+    if (this.#held === '' && !isHighSurrogate(text.charCodeAt(text.length - 1))) {
+      return text.isWellFormed() ? text : text.toWellFormed()
+    }
     const joined = this.#held + text
     const last = joined.length - 1
     if (last >= 0 && isHighSurrogate(joined.charCodeAt(last))) {

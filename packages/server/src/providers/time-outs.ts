@@ -42,6 +42,7 @@ export function explainTimeOut(kind: TimeOutKind, ms: number): string {
 export class TimeOuts {
   readonly #limits: TimeOutLimits
   readonly #expire: (kind: TimeOutKind, ms: number) => void
+  #lastSign = performance.now()
   #phase: 'headers' | 'firstToken' | 'stall' = 'headers'
   #silence: NodeJS.Timeout | undefined
   #firstToken: NodeJS.Timeout | undefined
@@ -52,7 +53,7 @@ export class TimeOuts {
   constructor(limits: TimeOutLimits, expire: (kind: TimeOutKind, ms: number) => void) {
     this.#limits = limits
     this.#expire = expire
-    this.#silence = this.#timer(limits.silenceMs, () => this.#phase)
+    this.#watchSilence(limits.silenceMs)
     this.#firstToken = this.#timer(limits.firstTokenMs, () => 'firstToken')
     this.#total = this.#timer(limits.totalMs, () => 'total')
   }
@@ -68,14 +69,32 @@ export class TimeOuts {
     )
   }
 
-  headersCame(): void {
-    this.#phase = 'firstToken'
-    this.#silence?.refresh()
+  /** Looks again, each time for what is left of `silenceMs` since the last sign of life. */
+  #watchSilence(ms: number): void {
+    const { silenceMs } = this.#limits
+    if (silenceMs === 0) return
+    this.#silence = setTimeout(
+      () => {
+        const left = silenceMs - (performance.now() - this.#lastSign)
+        if (left > 0) {
+          this.#watchSilence(left)
+          return
+        }
+        this.stop()
+        this.#expire(this.#phase, silenceMs)
+      },
+      Math.min(Math.ceil(ms), LONGEST_MS),
+    )
   }
 
-  /** Any bytes, comments included. */
+  headersCame(): void {
+    this.#phase = 'firstToken'
+    this.bytesCame()
+  }
+
+  /** Any bytes, comments included. On the path of every delta: it only notes the time. */
   bytesCame(): void {
-    this.#silence?.refresh()
+    this.#lastSign = performance.now()
   }
 
   firstTokenCame(): void {

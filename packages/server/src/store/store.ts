@@ -124,8 +124,11 @@ export interface UnfinishedRun {
 
 export interface Store {
   startRun(request: StartRun): Promise<StartOutcome>
-  /** Appends deltas of any number of runs to the log in one transaction. */
-  append(entries: readonly LogEntry[]): Promise<void>
+  /**
+   * Appends deltas of any number of runs to the log in one transaction. A store on this machine is done, or throws, at once:
+   * this is the one verb on the path of every delta.
+   */
+  append(entries: readonly LogEntry[]): Promise<void> | void
   /** Gathers chunks that are in the log into a segment. */
   addSegment(segment: Segment): Promise<void>
   /** Ends a run: its last segment, its end, the answer's message, its usage; once: a second end changes nothing. */

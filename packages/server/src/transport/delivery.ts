@@ -40,6 +40,14 @@ export class Delivery {
 
   /** Sends what there is, as far as the socket takes it. To be called when the socket has drained. */
   pump(): void {
+    // A single delta, which is what most turns bring, leaves at once; several leave in one piece.
+    const several = this.reader.at(this.#sent + 2) !== undefined
+    if (several) this.#socket.cork()
+    this.#send()
+    if (several) this.#socket.uncork()
+  }
+
+  #send(): void {
     const { reader } = this
     while (!this.#over && !this.#loading && this.#socket.bufferedAmount <= MAX_BUFFERED_BYTES) {
       const next = reader.at(this.#sent + 1)
@@ -69,11 +77,11 @@ export class Delivery {
     try {
       const chunks = await this.reader.load(this.#sent)
       if (chunks.length === 0) throw new Error('chunks are missing from the journal')
-      for (const chunk of chunks) {
-        if (this.#over) return
-        this.#socket.send(deltaFrame(this.reader.row.id, chunk))
-        this.#sent = chunk.seq
-      }
+      if (this.#over) return
+      this.#socket.cork()
+      for (const chunk of chunks) this.#socket.send(deltaFrame(this.reader.row.id, chunk))
+      this.#socket.uncork()
+      this.#sent = chunks.at(-1)?.seq ?? this.#sent
     } catch {
       this.#finish(false)
       return

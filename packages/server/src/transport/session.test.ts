@@ -552,7 +552,9 @@ describe('T134: a store that fails in mid-run', () => {
     const call = await callOf()
     call.delta('kept')
     await client.wait('chunk')
-    const append = vi.spyOn(store, 'append').mockRejectedValue(new Error('the disk is full'))
+    const append = vi.spyOn(store, 'append').mockImplementation(() => {
+      throw new Error('the disk is full')
+    })
     call.delta(' lost')
     const end = await client.wait('chunk', (chunk) => chunk.done)
     expect(end).toMatchObject({

@@ -5,28 +5,32 @@
 const FIN_TEXT = 0x81
 const TWO_BYTE_LENGTH = 126
 const EIGHT_BYTE_LENGTH = 127
+/** The longest header. */
+const HEADER_BYTES = 10
+/** UTF-8 bytes for a UTF-16 code unit, at most. */
+const MAX_BYTES_PER_UNIT = 3
+/** Up to this many code units a buffer for the worst case is cheaper than counting first. */
+const SHORT = 1024
 
 export function textFrame(text: string): Buffer {
-  const length = Buffer.byteLength(text)
+  const room = text.length <= SHORT ? text.length * MAX_BYTES_PER_UNIT : Buffer.byteLength(text)
+  const buffer = Buffer.allocUnsafe(HEADER_BYTES + room)
+  const length = buffer.write(text, HEADER_BYTES)
+  const start = HEADER_BYTES - headerBytes(length)
+  buffer[start] = FIN_TEXT
   if (length < TWO_BYTE_LENGTH) {
-    const frame = Buffer.allocUnsafe(2 + length)
-    frame[0] = FIN_TEXT
-    frame[1] = length
-    frame.write(text, 2)
-    return frame
+    buffer[start + 1] = length
+  } else if (length <= 0xff_ff) {
+    buffer[start + 1] = TWO_BYTE_LENGTH
+    buffer.writeUInt16BE(length, start + 2)
+  } else {
+    buffer[start + 1] = EIGHT_BYTE_LENGTH
+    buffer.writeBigUInt64BE(BigInt(length), start + 2)
   }
-  if (length <= 0xff_ff) {
-    const frame = Buffer.allocUnsafe(4 + length)
-    frame[0] = FIN_TEXT
-    frame[1] = TWO_BYTE_LENGTH
-    frame.writeUInt16BE(length, 2)
-    frame.write(text, 4)
-    return frame
-  }
-  const frame = Buffer.allocUnsafe(10 + length)
-  frame[0] = FIN_TEXT
-  frame[1] = EIGHT_BYTE_LENGTH
-  frame.writeBigUInt64BE(BigInt(length), 2)
-  frame.write(text, 10)
-  return frame
+  return buffer.subarray(start, HEADER_BYTES + length)
+}
+
+function headerBytes(length: number): number {
+  if (length < TWO_BYTE_LENGTH) return 2
+  return length <= 0xff_ff ? 4 : HEADER_BYTES
 }

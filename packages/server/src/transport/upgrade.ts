@@ -17,6 +17,9 @@ export interface UpgradeOptions {
   readonly sessions: Set<Session>
 }
 
+/** How long a client that was turned away may take to hang up. */
+const REFUSAL_GRACE_MS = 2000
+
 /** Takes WebSockets in on `/ws/chat` of this server. */
 export function acceptUpgrades(server: Server, options: UpgradeOptions): void {
   const wss = new WebSocketServer({
@@ -79,5 +82,11 @@ function refuse(
     `Content-Length: ${Buffer.byteLength(reason)}`,
     ...headers,
   ]
+  // Nobody else closes it: a server does not count upgraded connections as its own, but waits for them when it closes.
+  const timer = setTimeout(() => raw.destroy(), REFUSAL_GRACE_MS)
+  raw.once('close', () => {
+    clearTimeout(timer)
+  })
+  raw.resume()
   raw.end(`${lines.join('\r\n')}\r\n\r\n${reason}`)
 }

@@ -30,7 +30,6 @@ export class WsSocket implements Socket {
   readonly #ws: WebSocket
   readonly #raw: Duplex
   readonly #options: WsSocketOptions
-  #corked = false
   #bytesBeforeHello = 0
   #lastSign = performance.now()
   readonly #heartbeat: NodeJS.Timeout
@@ -59,19 +58,13 @@ export class WsSocket implements Socket {
   }
 
   get bufferedAmount(): number {
-    return this.#ws.bufferedAmount
+    return this.#raw.writableLength
   }
 
   send(text: string): void {
     if (this.#ws.readyState !== this.#ws.OPEN) return
-    if (!this.#corked) {
-      // What is sent in one turn leaves in one packet.
-      this.#corked = true
-      this.#raw.cork()
-      process.nextTick(this.#uncork)
-    }
     this.#raw.write(textFrame(text))
-    const buffered = this.bufferedAmount
+    const buffered = this.#raw.writableLength
     if (buffered > MAX_BUFFERED_BYTES) this.#watchStall(buffered)
   }
 
@@ -103,17 +96,20 @@ export class WsSocket implements Socket {
     this.#drainListeners.push(listener)
   }
 
+  cork(): void {
+    this.#raw.cork()
+  }
+
+  uncork(): void {
+    this.#raw.uncork()
+  }
+
   pause(): void {
     this.#ws.pause()
   }
 
   resume(): void {
     this.#ws.resume()
-  }
-
-  readonly #uncork = (): void => {
-    this.#corked = false
-    this.#raw.uncork()
   }
 
   readonly #onData = (bytes: Buffer): void => {

@@ -75,10 +75,12 @@ export class SqliteStore implements Store {
     return attempt(() => this.#requests.start(request))
   }
 
-  async append(entries: readonly LogEntry[]): Promise<void> {
-    attempt(() => {
+  append(entries: readonly LogEntry[]): void {
+    try {
       this.#log.append(entries)
-    })
+    } catch (error) {
+      throw storeFailure(error)
+    }
   }
 
   async addSegment(segment: Segment): Promise<void> {
