@@ -17,6 +17,14 @@ const MAX_STRAY_LENGTH = 64 * 1024
  */
 export type Reading = 'open' | 'finished' | 'done' | 'error' | 'garbage'
 
+/** Where vendors put reasoning; the first that is there counts, because the others repeat it. */
+const REASONING: readonly string[] = [
+  'reasoning_content',
+  'reasoning',
+  'thinking',
+  'reasoning_details',
+]
+
 export class ChatReader {
   readonly #emit: (channel: ProviderDelta['channel'], text: string) => void
   #noise = 0
@@ -46,10 +54,7 @@ export class ChatReader {
     this.#noise = 0
     this.#stray = ''
     if (name === 'error') return this.#fail(chunk)
-    this.#readUsage(chunk)
-    const { choices } = chunk
-    if (Array.isArray(choices) && choices.length > 0) this.#readChoice(choices[0])
-    if (chunk['error'] !== undefined && chunk['error'] !== null) return this.#fail(chunk)
+    if (this.#readMembers(chunk)) return this.#fail(chunk)
     return this.finishReason === undefined ? 'open' : 'finished'
   }
 
@@ -85,10 +90,24 @@ export class ChatReader {
     return this.finishReason === undefined ? 'open' : 'finished'
   }
 
-  #readUsage(chunk: JsonObject): void {
-    const { usage, x_groq: groq } = chunk
-    if (isObject(usage)) this.usage = usage
-    else if (isObject(groq) && isObject(groq['usage'])) this.usage = groq['usage']
+  /**
+   * Reads what is there and returns whether an error is. It goes through the members that an object has, because asking for
+   * those that it lacks costs more than all the rest.
+   */
+  #readMembers(chunk: JsonObject): boolean {
+    let choices: unknown
+    let failed = false
+    for (const name in chunk) {
+      const value = chunk[name]
+      if (value === null) continue
+      if (name === 'choices') choices = value
+      else if (name === 'usage' && isObject(value)) this.usage = value
+      else if (name === 'x_groq' && isObject(value) && isObject(value['usage'])) {
+        this.usage = value['usage']
+      } else if (name === 'error') failed = true
+    }
+    if (Array.isArray(choices) && choices.length > 0) this.#readChoice(choices[0])
+    return failed
   }
 
   #readChoice(choice: unknown): void {
@@ -102,17 +121,30 @@ export class ChatReader {
     if (isObject(choice['usage'])) this.usage = choice['usage']
   }
 
+  /** The members that are there, for the same reason; several may be, and the first kind of reasoning counts. */
   #readDelta(delta: JsonObject): void {
-    const { content } = delta
-    const reasoning =
-      text(delta['reasoning_content']) ??
-      text(delta['reasoning']) ??
-      text(delta['thinking']) ??
-      detailedReasoning(delta['reasoning_details'])
+    let content: unknown
+    let reasoning: string | undefined
+    let rank = REASONING.length
+    let refusal: string | undefined
+    for (const name in delta) {
+      const value = delta[name]
+      if (value === null) continue
+      if (name === 'content') content = value
+      else if (name === 'role') continue
+      else if (name === 'refusal') refusal = text(value)
+      else {
+        const place = REASONING.indexOf(name)
+        if (place < 0 || place >= rank) continue
+        const thought = name === 'reasoning_details' ? detailedReasoning(value) : text(value)
+        if (thought === undefined) continue
+        reasoning = thought
+        rank = place
+      }
+    }
     if (reasoning !== undefined) this.#emit('reasoning', reasoning)
     if (typeof content === 'string') this.#say(content)
     else if (Array.isArray(content)) for (const part of content) this.#readPart(part)
-    const refusal = text(delta['refusal'])
     if (refusal !== undefined) this.#refuse(refusal)
   }
 

@@ -1,7 +1,7 @@
-/** A segment's chunks ↔ the JSON that the segments table holds. */
+/** Chunks ↔ the JSON that the log and the segments hold. */
 import { Channel } from '@speak-code/protocol'
 import { z } from 'zod'
-import type { JournalChunk } from '../store.ts'
+import type { JournalChunk, LogEntry } from '../store.ts'
 
 const Packed = z.array(z.union([z.tuple([z.string()]), z.tuple([z.string(), Channel])]))
 
@@ -15,6 +15,34 @@ export function packChunks(chunks: readonly JournalChunk[]): string {
 export function unpackChunks(packed: string, firstSeq: number): JournalChunk[] {
   return Packed.parse(JSON.parse(packed)).map(([delta, channel], index) => ({
     seq: firstSeq + index,
+    delta,
+    ...(channel === undefined ? {} : { channel }),
+  }))
+}
+
+const LogRow = z.array(
+  z.union([
+    z.tuple([z.int(), z.int(), z.string()]),
+    z.tuple([z.int(), z.int(), z.string(), Channel]),
+  ]),
+)
+
+/** On the path of every delta. */
+export function packEntries(entries: readonly LogEntry[]): string {
+  let packed = '['
+  for (const { run, seq, delta, channel } of entries) {
+    if (packed !== '[') packed += ','
+    packed += `[${run},${seq},${JSON.stringify(delta)}`
+    packed += channel === undefined ? ']' : `,"${channel}"]`
+  }
+  return `${packed}]`
+}
+
+/** Throws ZodError where the row was damaged. */
+export function unpackEntries(packed: string): LogEntry[] {
+  return LogRow.parse(JSON.parse(packed)).map(([run, seq, delta, channel]) => ({
+    run,
+    seq,
     delta,
     ...(channel === undefined ? {} : { channel }),
   }))

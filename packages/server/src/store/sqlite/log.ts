@@ -1,69 +1,47 @@
 /**
  * The append-only log of live chunks and the segments they are gathered into.
  *
- * A row of the log is needed until its run's chunks are in a segment. For each run the log remembers
+ * A row of the log is needed until its runs' chunks are in segments. For each run the log remembers
  * the first such row; all rows before the first of all runs can go, and go in one range.
  */
 import type { Database, Statement } from 'better-sqlite3'
 import type { JournalChunk, LogEntry } from '../store.ts'
-import { packChunks, unpackChunks } from './chunks.ts'
-import { immediate } from './transaction.ts'
+import { packChunks, packEntries, unpackChunks, unpackEntries } from './chunks.ts'
 
 /** Rows are dropped this many at a time or more, so that the cost of finding them does not count. */
 const PRUNE_EVERY = 1024
 
-interface LogRecord {
-  run: number
-  seq: number
-  channel: JournalChunk['channel'] | null
-  delta: string
-}
-
 export class ChunkLog {
-  readonly #insert: Statement<[number, number, number, string | null, string]>
+  readonly #insert: Statement<[number, string]>
   readonly #insertSegment: Statement<[number, number, number, string]>
   readonly #readSegment: Statement<[number, number], { first_seq: number; chunks: string }>
-  readonly #readLog: Statement<[], LogRecord>
+  readonly #readLog: Statement<[], { entries: string }>
   readonly #prune: Statement<[number]>
-  readonly #writeAll: (entries: readonly LogEntry[]) => void
   #nextRow: number
-  #prunedTo: number
+  #prunedTo = 0
   readonly #firstRow = new Map<number, number>()
 
   /** `log` holds the log, `store` the segments. They need no common transaction: see `readAll`. */
   constructor(log: Database, store: Database) {
-    this.#insert = log.prepare(
-      'INSERT INTO log (id, run, seq, channel, delta) VALUES (?, ?, ?, ?, ?)',
-    )
+    this.#insert = log.prepare('INSERT INTO log (id, entries) VALUES (?, ?)')
     this.#insertSegment = store.prepare(
       'INSERT INTO segments (run, first_seq, last_seq, chunks) VALUES (?, ?, ?, ?)',
     )
     this.#readSegment = store.prepare(
       'SELECT first_seq, chunks FROM segments WHERE run = ? AND last_seq > ? ORDER BY last_seq LIMIT 1',
     )
-    this.#readLog = log.prepare('SELECT run, seq, channel, delta FROM log ORDER BY id')
+    this.#readLog = log.prepare('SELECT entries FROM log ORDER BY id')
     this.#prune = log.prepare('DELETE FROM log WHERE id < ?')
     const last = log.prepare<[], { id: number | null }>('SELECT max(id) AS id FROM log').get()
     this.#nextRow = (last?.id ?? 0) + 1
-    this.#prunedTo = 0
-    this.#writeAll = immediate(log, (entries: readonly LogEntry[]) => {
-      let row = this.#nextRow
-      for (const entry of entries) {
-        this.#write(row, entry)
-        row += 1
-      }
-    })
   }
 
+  /** One statement, and so one transaction. */
   append(entries: readonly LogEntry[]): void {
-    const [only] = entries
-    // One row is a transaction by itself, and most turns of the event loop bring one.
-    if (entries.length === 1 && only !== undefined) this.#write(this.#nextRow, only)
-    else this.#writeAll(entries)
-    for (const { run } of entries) {
-      if (!this.#firstRow.has(run)) this.#firstRow.set(run, this.#nextRow)
-      this.#nextRow += 1
-    }
+    const row = this.#nextRow
+    this.#insert.run(row, packEntries(entries))
+    this.#nextRow += 1
+    for (const { run } of entries) if (!this.#firstRow.has(run)) this.#firstRow.set(run, row)
   }
 
   /** Writes the segment; call inside a transaction where it belongs to something larger. */
@@ -95,25 +73,19 @@ export class ChunkLog {
    */
   readAll(): Map<number, JournalChunk[]> {
     const runs = new Map<number, JournalChunk[]>()
-    for (const { run, seq, channel, delta } of this.#readLog.iterate()) {
-      const chunks = runs.get(run) ?? []
-      chunks.push({ seq, delta, ...(channel === null || channel === undefined ? {} : { channel }) })
-      runs.set(run, chunks)
+    for (const { entries } of this.#readLog.iterate()) {
+      for (const { run, ...chunk } of unpackEntries(entries)) {
+        const chunks = runs.get(run) ?? []
+        chunks.push(chunk)
+        runs.set(run, chunks)
+      }
     }
     return runs
   }
 
-  #write(row: number, { run, seq, channel, delta }: LogEntry): void {
-    this.#insert.run(row, run, seq, channel ?? null, delta)
-  }
-
   #oldestNeeded(): number {
-    let oldest = this.#nextRow
     // A map keeps the order in which runs were added, and each is added at the newest row.
-    for (const row of this.#firstRow.values()) {
-      oldest = row
-      break
-    }
-    return oldest
+    for (const row of this.#firstRow.values()) return row
+    return this.#nextRow
   }
 }

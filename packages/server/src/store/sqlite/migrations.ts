@@ -93,17 +93,12 @@ export const STORE_MIGRATIONS: readonly string[] = [
   `,
 ]
 
-/** Of `journal.db`: the newest chunks of live runs, appended in order of arrival. No index, which is what makes it cheap. */
+/**
+ * Of `journal.db`: the newest chunks of live runs, a row for each append, [[run, seq, delta, channel?], …]. A row a turn of the
+ * event loop and no index: nothing durable is cheaper.
+ */
 export const LOG_MIGRATIONS: readonly string[] = [
-  `
-  CREATE TABLE log (
-    id INTEGER PRIMARY KEY,
-    run INTEGER NOT NULL,
-    seq INTEGER NOT NULL,
-    channel TEXT,
-    delta TEXT NOT NULL
-  );
-  `,
+  'CREATE TABLE log (id INTEGER PRIMARY KEY, entries TEXT NOT NULL);',
 ]
 
 /** The file was written by a newer version of the program. */

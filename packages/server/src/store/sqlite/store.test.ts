@@ -70,7 +70,7 @@ it('the log is pruned as runs are gathered into segments', async () => {
       seq: block * 300 + index + 1,
       delta: 'x',
     }))
-    store.append(chunks.map((chunk) => ({ run, ...chunk })))
+    for (const chunk of chunks) store.append([{ run, ...chunk }])
     await store.addSegment({ run, chunks })
   }
   await store.endRun({
