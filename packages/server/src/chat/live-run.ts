@@ -5,6 +5,7 @@
 import type { EndChunk } from '@speak-code/protocol'
 import type { ProviderDelta } from '../providers/provider.ts'
 import type { Answer, LogEntry, RunRow } from '../store/store.ts'
+import { answerOf } from './answer.ts'
 import { SurrogateJoiner } from './surrogates.ts'
 
 /** A longer delta is split, so that its frame fits whatever JSON makes of it (at most 6 bytes a code unit). */
@@ -27,9 +28,8 @@ export class LiveRun {
   readonly #textJoiner = new SurrogateJoiner()
   readonly #reasoningJoiner = new SurrogateJoiner()
   readonly #refusalJoiner = new SurrogateJoiner()
-  #text = ''
-  #reasoning = ''
-  #refusal = ''
+  /** The answer up to `#segmented`, a piece for each segment; the rest of it is in `#tail`. */
+  readonly #pieces: Answer[] = []
   readonly #wakes = new Set<() => void>()
   readonly #onFollowers: (count: number) => void
 
@@ -60,7 +60,12 @@ export class LiveRun {
   }
 
   get answer(): Answer {
-    return { text: this.#text, reasoning: this.#reasoning, refusal: this.#refusal }
+    const pieces = [...this.#pieces, answerOf(this.#tail)]
+    return {
+      text: pieces.map((piece) => piece.text).join(''),
+      reasoning: pieces.map((piece) => piece.reasoning).join(''),
+      refusal: pieces.map((piece) => piece.refusal).join(''),
+    }
   }
 
   /** Numbers a delta: the chunks that have to enter the journal now. None where half a surrogate pair is held back. */
@@ -84,14 +89,8 @@ export class LiveRun {
 
   /** Forgets the chunks that never came into the journal; no client has seen them. */
   rollBack(): void {
-    for (; this.#seq > this.#committed; this.#seq -= 1) {
-      const lost = this.#tail.pop()
-      if (lost === undefined) return
-      const { length } = lost.delta
-      if (lost.channel === undefined) this.#text = this.#text.slice(0, -length)
-      else if (lost.channel === 'reasoning') this.#reasoning = this.#reasoning.slice(0, -length)
-      else this.#refusal = this.#refusal.slice(0, -length)
-    }
+    this.#tail.length = this.unsegmented
+    this.#seq = this.#committed
   }
 
   /** Chunks that are in the journal, but in no segment. */
@@ -101,6 +100,7 @@ export class LiveRun {
 
   /** The chunks up to `seq` are in a segment: followers read them from the store from now on. */
   segmented(seq: number): void {
+    this.#pieces.push(answerOf(this.#tail.slice(0, seq - this.#segmented)))
     this.#tail = this.#tail.slice(seq - this.#segmented)
     this.#segmented = seq
   }
@@ -132,9 +132,6 @@ export class LiveRun {
 
   #number(channel: ProviderChannel, text: string): readonly LogEntry[] {
     if (text === '') return NONE
-    if (channel === 'text') this.#text += text
-    else if (channel === 'reasoning') this.#reasoning += text
-    else this.#refusal += text
     if (text.length <= MAX_DELTA_LENGTH) return [this.#chunk(channel, text)]
     return split(text).map((delta) => this.#chunk(channel, delta))
   }

@@ -1,6 +1,6 @@
 /** Ends what was under way when the relay last stopped: kept, marked as cut, never asked again. */
-import type { Channel } from '@speak-code/protocol'
-import type { Answer, JournalChunk, Store } from '../store/store.ts'
+import type { Store } from '../store/store.ts'
+import { answerOf } from './answer.ts'
 import { endByStop, INTERRUPTED } from './run-end.ts'
 
 /** Returns how many runs there were. To be called before any client is let in. */
@@ -16,13 +16,4 @@ export async function endUnfinishedRuns(store: Store): Promise<number> {
     await store.endRun({ run: run.key, end, endSeq, answer, rest, now: Date.now() })
   }
   return unfinished.length
-}
-
-function answerOf(chunks: readonly JournalChunk[]): Answer {
-  const of = (channel: Channel | undefined): string =>
-    chunks
-      .filter((chunk) => chunk.channel === channel)
-      .map((chunk) => chunk.delta)
-      .join('')
-  return { text: of(undefined), reasoning: of('reasoning'), refusal: of('refusal') }
 }

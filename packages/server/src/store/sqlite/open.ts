@@ -1,4 +1,5 @@
 /** Opens the store in a data folder, which belongs to one process at a time. */
+import { existsSync, renameSync } from 'node:fs'
 import { join } from 'node:path'
 import SqliteDatabase, { type Database } from 'better-sqlite3'
 import { StoreOpenError } from '../errors.ts'
@@ -39,6 +40,7 @@ export function openSqliteStore(dataDir: string): SqliteStore {
     return db
   }
   try {
+    putDamagedLogAside(dataDir)
     const log = open('journal.db', 0)
     prepareLog(log)
     const db = open('relay.db', BUSY_TIMEOUT_MS)
@@ -70,7 +72,28 @@ function prepareLog(log: Database): void {
   // Before the first use of the WAL: then there is no shared memory to lock at every commit.
   log.pragma('locking_mode = EXCLUSIVE')
   prepare(log, LOG_PAGE_BYTES)
+  // Never an fsync while deltas wait. What the process wrote survives the process; a loss of power costs what was not in
+  // segments yet, and at worst this file, which is then put aside.
+  log.pragma('synchronous = OFF')
   migrate(log, LOG_MIGRATIONS)
+}
+
+/** Puts a log aside that a loss of power has damaged: what is in it is lost, what is in segments is not. */
+function putDamagedLogAside(dataDir: string): void {
+  const path = join(dataDir, 'journal.db')
+  if (!existsSync(path)) return
+  const log = new SqliteDatabase(path, { timeout: 0 })
+  try {
+    if (log.pragma('quick_check(1)', { simple: true }) === 'ok') return
+  } catch (error) {
+    if (!/^SQLITE_(CORRUPT|NOTADB)/.test(sqliteCode(error))) throw error
+  } finally {
+    log.close()
+  }
+  const aside = `${path}.damaged-${new Date().toISOString().replaceAll(/[-:]|\.\d+/g, '')}`
+  for (const suffix of ['', '-wal']) {
+    if (existsSync(path + suffix)) renameSync(path + suffix, aside + suffix)
+  }
 }
 
 function prepareStore(db: Database): void {

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import SqliteDatabase from 'better-sqlite3'
@@ -43,6 +43,22 @@ it('a data folder belongs to one process at a time', async () => {
   expect(() => openSqliteStore(path)).toThrow(/in use by another relay/)
   await store.close()
   await openSqliteStore(path).close()
+})
+
+it('a log that was damaged by a loss of power is put aside; what is in segments is kept', async () => {
+  const path = folder()
+  const store = openSqliteStore(path)
+  const outcome = await store.startRun(request())
+  if (outcome.kind !== 'started') throw new Error(outcome.kind)
+  const { key: run } = outcome.run
+  await store.addSegment({ run, chunks: [{ seq: 1, delta: 'kept' }] })
+  store.append([{ run, seq: 2, delta: 'lost' }])
+  await store.close()
+  writeFileSync(join(path, 'journal.db'), 'not a database, whatever it was')
+  const reopened = openSqliteStore(path)
+  expect((await reopened.unfinishedRuns())[0]?.chunks).toEqual([{ seq: 1, delta: 'kept' }])
+  await reopened.close()
+  expect(readdirSync(path).filter((name) => name.includes('.damaged-'))).toHaveLength(1)
 })
 
 it('a store of a newer version is refused with a sentence', async () => {
