@@ -1,5 +1,5 @@
 /**
- * `pnpm bench [relay|start] [--seconds N] [--streams N,N,…]`: prints figures as tables in Markdown.
+ * `pnpm bench [relay|start] [--seconds N] [--rounds N] [--streams N,N,…]`: prints figures as tables in Markdown.
  *
  * What is measured is the packaged program, as `pnpm package` makes it.
  */
@@ -18,16 +18,20 @@ const cli = fileURLToPath(new URL('../../packages/cli', import.meta.url))
 const { positionals, values } = parseArgs({
   allowPositionals: true,
   options: {
-    seconds: { type: 'string', default: '8' },
+    seconds: { type: 'string', default: '5' },
+    rounds: { type: 'string', default: '3' },
     streams: { type: 'string', default: LEVELS.join(',') },
   },
 })
 const [part = 'all'] = positionals
 const seconds = Number(values.seconds)
+const rounds = Number(values.rounds)
 const levels = values.streams.split(',').map(Number)
-const areNumbers = [seconds, ...levels].every((value) => value > 0)
+const areNumbers = [seconds, rounds, ...levels].every((value) => value > 0)
 if (!['all', 'relay', 'start'].includes(part) || !areNumbers) {
-  process.stderr.write('usage: pnpm bench [relay|start] [--seconds N] [--streams N,N,…]\n')
+  process.stderr.write(
+    'usage: pnpm bench [relay|start] [--seconds N] [--rounds N] [--streams N,N,…]\n',
+  )
   process.exit(2)
 }
 
@@ -45,7 +49,7 @@ try {
   say(
     `${cores.length} cores (${cores[0]?.model.trim()}), Node ${process.versions.node}; ${pinning}.`,
   )
-  if (part !== 'start') say(await benchRelay(program, seconds, levels))
+  if (part !== 'start') say(await benchRelay(program, seconds, levels, rounds))
   if (part !== 'relay') say(await benchStart(program))
 } finally {
   rmSync(folder, { recursive: true, force: true })

@@ -193,7 +193,7 @@ describe('kill -9 of the relay', () => {
     },
   )
 
-  it('T79: `lost`, because the relay was set back: the conversation is read, and the history has what it says', async () => {
+  it('`lost`, because the relay was set back: the conversation is read, and the history has what it says', async () => {
     const answer = await ground.answer(['kept '], ['not ', 'kept'])
     const terminal = await ground.terminal()
     const question = answer.question(randomUUID())
@@ -204,7 +204,6 @@ describe('kill -9 of the relay', () => {
     const backup = join(ground.folder.path, 'backup')
     cpSync(dataDir, backup, { recursive: true })
     await answer.finish()
-    terminal.line.aim()
     await untilEnded(terminal, question.id)
     const { messageId } = terminal.witness.of(question.id)
     const reader = await ground.terminal()

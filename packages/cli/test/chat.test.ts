@@ -216,7 +216,7 @@ describe('the command', () => {
     expect(run('chat').status).toBe(2)
     const terminal = openChat(['-c'])
     expect(await terminal.exit).toMatchObject({ exitCode: 3 })
-    expect(terminal.text).toContain('There is no conversation to go on with.')
+    expect(terminal.text).toContain('There is no conversation yet.')
   })
 
   test('the built-in demo answers where there is no key, and says once how to set one', async () => {

@@ -95,10 +95,11 @@ async function takeTurn(options: LaneOptions, place: Place): Promise<Place> {
     const heard = reader.witness.of(chat.id)
     tally.complaints.push(...judge(`${name} ${chat.id}`, heard, whole, fate))
     tally.bytes += Buffer.byteLength(heard.text)
-    if (JSON.stringify([heard.text, heard.end]) !== JSON.stringify([told.text, told.end])) {
-      const what = `${name} ${chat.id}: two terminals were told different things`
-      tally.complaints.push({ kind: 'loss', what })
-    }
+  }
+  const stories = readers.map(({ witness }) => witness.of(chat.id))
+  if (new Set(stories.map(({ text, end }) => JSON.stringify([text, end]))).size > 1) {
+    const what = `${name} ${chat.id}: two terminals were told different things`
+    tally.complaints.push({ kind: 'loss', what })
   }
   if (calls.length > 1 && !fate.upstreamStruck) {
     const what = `${name} ${chat.id}: ${calls.length} upstream calls`
@@ -116,8 +117,8 @@ async function takeTurn(options: LaneOptions, place: Place): Promise<Place> {
 
 async function untilOver({ witness }: Reader, runId: string): Promise<Told> {
   await witness.until(() => {
-    const { end, withdrawn } = witness.of(runId)
-    return end !== undefined || withdrawn
+    const { end, withdrawn, lost, refused } = witness.of(runId)
+    return end !== undefined || withdrawn || lost || refused !== undefined
   }, STUCK_MS)
   return witness.of(runId)
 }

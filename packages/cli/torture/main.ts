@@ -22,8 +22,18 @@ if (!(seconds > 0) || !Number.isSafeInteger(seed)) {
 /** Without a terminal a line now and then is enough. */
 const LOG_EVERY_SECS = 30
 let lastLine = 0
+let told = 0
+
+/** Each as soon as it is known: the rest of the torture may take long. */
+function tellComplaints({ complaints }: Tally, elapsed: string): void {
+  for (const { kind, what } of complaints.slice(told)) {
+    process.stderr.write(`${elapsed}${kind}: ${what}\n`)
+  }
+  told = complaints.length
+}
 
 function report(tally: Tally, elapsed: number): void {
+  tellComplaints(tally, `${elapsed.toFixed(0)} s | `)
   const line = `${elapsed.toFixed(0)} s | ${tally.line}`
   if (process.stdout.isTTY) process.stdout.write(`\r\u001B[2K${line}`)
   else if (elapsed - lastLine >= LOG_EVERY_SECS) {
@@ -35,7 +45,7 @@ function report(tally: Tally, elapsed: number): void {
 process.stdout.write(`seed ${seed}, ${seconds} s\n`)
 const tally = await torture({ seconds, seed, report })
 process.stdout.write(`${process.stdout.isTTY ? '\r\u001B[2K' : ''}${tally.line}\n`)
-for (const { kind, what } of tally.complaints) process.stderr.write(`${kind}: ${what}\n`)
+tellComplaints(tally, '')
 if (tally.complaints.length > 0) {
   process.stderr.write(`failed; again with: pnpm torture --seconds ${seconds} --seed ${seed}\n`)
 }

@@ -11,6 +11,8 @@ export interface Told {
   messageId: string | undefined
   end: EndChunk | undefined
   withdrawn: boolean
+  /** The relay does not know it (any more). */
+  lost: boolean
   refused: ErrorInfo | undefined
 }
 
@@ -23,6 +25,8 @@ export interface Complaint {
 
 export const sha256 = (text: string): string =>
   createHash('sha256').update(text, 'utf8').digest('hex')
+
+const TICK_MS = 1000
 
 export class Witness {
   readonly complaints: Complaint[] = []
@@ -48,6 +52,7 @@ export class Witness {
       messageId: undefined,
       end: undefined,
       withdrawn: false,
+      lost: false,
       refused: undefined,
     }
     this.#told.set(runId, told)
@@ -90,6 +95,7 @@ export class Witness {
         )
         break
       case 'lost':
+        this.of(event.runId).lost = true
         this.#complain(
           'unknown',
           event.runId,
@@ -110,13 +116,18 @@ export class Witness {
     for (const wake of this.#waiting) wake()
   }
 
-  /** Resolves with true once the condition holds, with false when it does not in time. */
+  /**
+   * Resolves with true once the condition holds, with false when it does not in time. A second in which this process itself
+   * stood still counts as one, however long it was.
+   */
   async until(condition: () => boolean, patienceMs: number): Promise<boolean> {
     if (condition()) return true
     const { promise, resolve } = Promise.withResolvers<boolean>()
-    const timer = setTimeout(() => {
-      resolve(condition())
-    }, patienceMs)
+    let left = patienceMs
+    const timer = setInterval(() => {
+      left -= TICK_MS
+      if (left <= 0) resolve(condition())
+    }, TICK_MS)
     const wake = (): void => {
       if (condition()) resolve(true)
     }
@@ -124,7 +135,7 @@ export class Witness {
     try {
       return await promise
     } finally {
-      clearTimeout(timer)
+      clearInterval(timer)
       this.#waiting.delete(wake)
     }
   }

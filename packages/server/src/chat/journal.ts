@@ -137,7 +137,11 @@ export class Journal {
   }
 
   #segmentNext(run: LiveRun): void {
-    this.#segmenting = this.#segmenting.then(() => this.#segment(run))
+    this.#segmenting = this.#segmenting.then(async () => {
+      // Runs that began together fill their segments together: deltas may go between two of these.
+      await new Promise(setImmediate)
+      await this.#segment(run)
+    })
   }
 
   async #segment(run: LiveRun): Promise<void> {
