@@ -4,6 +4,12 @@ import { Id, Role, Usage } from './chat.ts'
 import { ErrorInfo } from './errors.ts'
 import { FinishReason, RunStatus } from './stream.ts'
 
+/**
+ * Carries the caller's environment on the private socket, where no hello goes before a request: the JSON of hello's
+ * `environment`, in base64url (a header takes no other bytes).
+ */
+export const ENVIRONMENT_HEADER = 'speak-code-environment'
+
 /** Times are ISO 8601 in UTC. */
 const Timestamp = z.iso.datetime()
 

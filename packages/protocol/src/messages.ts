@@ -18,7 +18,7 @@ export const ENVIRONMENT_NAMES = [
 ] as const
 
 /** The caller's provider variables: the names above and those that the config file's `api_key_env` keys name. */
-const Environment = z.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/), z.string())
+export const Environment = z.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/), z.string())
 
 const Hello = z.object({
   type: z.literal('hello'),

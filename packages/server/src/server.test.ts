@@ -10,7 +10,7 @@ import {
   type MockUpstream,
   type TemporaryFolder,
 } from '@speak-code/testkit'
-import { MAX_FRAME_BYTES } from '@speak-code/protocol'
+import { ENVIRONMENT_HEADER, MAX_FRAME_BYTES } from '@speak-code/protocol'
 import SqliteDatabase from 'better-sqlite3'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
@@ -286,6 +286,29 @@ describe('the private socket', () => {
     await once(other.ws, 'open')
     other.send({ type: 'hello', client: { name: 'test', version: '0' }, environment: {} })
     expect((await other.wait('welcome')).defaultModel).toBe('demo/demo')
+  })
+})
+
+describe('GET /api/models', () => {
+  const ask = (options: { socketPath?: string; port?: string }, header: string): Promise<string> =>
+    new Promise((resolve, reject) => {
+      const headers = { host: 'localhost', [ENVIRONMENT_HEADER]: header }
+      httpRequest({ path: '/api/models', headers, ...options }, (response) => {
+        response.setEncoding('utf8').on('data', resolve)
+      })
+        .on('error', reject)
+        .end()
+    })
+  const environment = Buffer.from('{"OPENAI_API_KEY":"sk-mine"}').toString('base64url')
+
+  it('on the private socket the caller’s environment counts, and only there', async () => {
+    const socket = join(folder.path, 'relay.sock')
+    await start({ listen: { socket }, private: true, env: {} })
+    expect(await ask({ socketPath: socket }, environment)).toContain('"openai/gpt-5-mini"')
+    expect(await ask({ socketPath: socket }, 'nonsense')).toContain('"bad_request"')
+    await relay?.stop()
+    const { port } = new URL(await start({ env: {} }))
+    expect(await ask({ port }, environment)).not.toContain('openai/')
   })
 })
 

@@ -85,7 +85,7 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
         }),
       },
       { path: '/api/conversations', app: conversationRoutes(chat) },
-      { path: '/api/models', app: modelRoutes(() => providers.of(undefined)) },
+      { path: '/api/models', app: modelRoutes((environment) => providers.of(environment)) },
     ],
     warn,
   )

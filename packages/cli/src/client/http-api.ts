@@ -5,6 +5,7 @@ import { text as textOf } from 'node:stream/consumers'
 import {
   CHAT_PATH,
   ConversationWithMessages,
+  ENVIRONMENT_HEADER,
   ErrorBody,
   ModelList,
   type ModelView,
@@ -106,7 +107,10 @@ async function once(
 ): Promise<Answer> {
   const address = await relay.target()
   const token = relay.token
-  const headers = token === undefined ? {} : { authorization: `Bearer ${token}` }
+  const headers = {
+    ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+    ...environmentHeader(address),
+  }
   const answer = await send(address, path, { method, headers }, env)
   if (answer.status >= 200 && answer.status < 300) return answer
   const told = ErrorBody.safeParse(jsonOf(answer.body))
@@ -117,6 +121,13 @@ async function once(
     Date.now(),
   )
   throw new CommandError(code, message, { retryable: after !== 'stop' })
+}
+
+/** Only this machine's own relay has an environment in its address. */
+function environmentHeader(address: RelayAddress): Readonly<Record<string, string>> {
+  if (!('environment' in address)) return {}
+  const json = JSON.stringify(address.environment)
+  return { [ENVIRONMENT_HEADER]: Buffer.from(json).toString('base64url') }
 }
 
 function send(
