@@ -12,7 +12,7 @@ import {
 } from '@speak-code/testkit'
 import { ENVIRONMENT_HEADER, MAX_FRAME_BYTES } from '@speak-code/protocol'
 import SqliteDatabase from 'better-sqlite3'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { WebSocket } from 'ws'
 import { loadConfig } from './config/index.ts'
 import { startRelay, type RelayOptions } from './server.ts'
@@ -326,6 +326,60 @@ describe('L8: slow readers', () => {
     slow.ws.resume()
     await slow.wait('chunk', (chunk) => chunk.done)
     expect(slow.textOf(request.id)).toHaveLength(4_000_000)
+  })
+})
+
+describe('a reader that takes nothing for 10 s', () => {
+  it('T108: is closed with 1013, loses nothing but its place, and others do not notice', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'performance'] })
+    try {
+      await upstream.script({ deltas: { texts: ['0123456789'.repeat(100)], count: 7000 } })
+      const url = await start()
+      const [slow, quick] = [await RelayClient.open(url), await RelayClient.open(url)]
+      const request = chatRequest()
+      slow.ws.pause()
+      slow.send(request)
+      quick.send(request)
+      await quick.wait('chunk', (chunk) => chunk.done)
+      vi.advanceTimersByTime(9000)
+      expect(relay?.activity.clients).toBe(2)
+      vi.advanceTimersByTime(3000)
+      slow.ws.resume()
+      expect(await slow.waitClosed()).toMatchObject({ code: 1013 })
+      const seen = slow.of('chunk').at(-1)?.seq ?? 0
+      expect(seen).toBeLessThan(7000)
+      const again = await RelayClient.open(url)
+      again.send({ type: 'resume', id: request.id, after: seen })
+      await again.wait('chunk', (chunk) => chunk.done)
+      expect(slow.textOf(request.id) + again.textOf(request.id, seen)).toHaveLength(7_000_000)
+    } finally {
+      vi.useRealTimers()
+    }
+  })
+})
+
+describe('keep-alive', () => {
+  it('T95: ends a connection that is silent for 10 s after a ping; any inbound frame is life', async () => {
+    vi.useFakeTimers({
+      toFake: ['setInterval', 'clearInterval', 'setTimeout', 'clearTimeout', 'performance'],
+    })
+    try {
+      const url = await start()
+      const [silent, talking] = [
+        await RelayClient.open(url, { autoPong: false }),
+        await RelayClient.open(url, { autoPong: false }),
+      ]
+      const pinged = once(talking.ws, 'ping')
+      vi.advanceTimersByTime(25_000)
+      await pinged
+      talking.send({ type: 'ping' })
+      await talking.wait('pong')
+      vi.advanceTimersByTime(10_000)
+      expect(await silent.waitClosed()).toMatchObject({ code: 1006 })
+      expect(relay?.activity.clients).toBe(1)
+    } finally {
+      vi.useRealTimers()
+    }
   })
 })
 

@@ -29,6 +29,9 @@ export interface ChatOptions {
   readonly warn: (what: string, error: unknown) => void
 }
 
+/** Between attempts to write ends that the store would not take. */
+const KEEP_MS = 1000
+
 interface Room {
   readonly store: Store
   readonly journal: Journal
@@ -47,6 +50,9 @@ export class Chat {
   /** Live runs by user and id. */
   readonly #tasks = new Map<string, RunTask>()
   readonly #starting = new Map<string, Promise<unknown>>()
+  /** Those of `#tasks` that have ended, but whose end the store has not taken yet. */
+  readonly #unkept = new Map<string, RunTask>()
+  readonly #keeper: NodeJS.Timeout
   #draining = false
 
   constructor(options: ChatOptions) {
@@ -59,8 +65,10 @@ export class Chat {
     })
     this.#durable = room(options.store)
     this.#ephemeral = room(options.memory)
+    this.#keeper = setInterval(() => void this.#keepEnds(), KEEP_MS).unref()
   }
 
+  /** Runs that have not come to their end, or whose end is not kept. */
   get liveRuns(): number {
     return this.#tasks.size
   }
@@ -162,6 +170,7 @@ export class Chat {
   }
 
   close(): void {
+    clearInterval(this.#keeper)
     this.#durable.journal.close()
     this.#ephemeral.journal.close()
   }
@@ -186,6 +195,8 @@ export class Chat {
       throw new SpeakCodeError('not_found', `There is no exercise “${request.exercise.slug}”.`)
     }
     const target = providers.resolve(request.model)
+    // A store that works again has to know the answer that this question may follow.
+    await this.#keepEnds()
     const room = request.ephemeral === true ? this.#ephemeral : this.#durable
     const outcome = await room.store.startRun({
       userId: principal.userId,
@@ -238,9 +249,19 @@ export class Chat {
     this.#tell(row, 'started', request)
     void task.ended.then(() => {
       orphan.stop()
-      this.#tasks.delete(key)
+      if (task.kept) this.#tasks.delete(key)
+      else this.#unkept.set(key, task)
       if (run.end !== undefined) this.#tell(row, run.end.status)
     })
+  }
+
+  /** What clients were told of an end must be what a later reader finds. */
+  async #keepEnds(): Promise<void> {
+    for (const [key, task] of this.#unkept) {
+      if (!(await task.keep())) return
+      this.#unkept.delete(key)
+      this.#tasks.delete(key)
+    }
   }
 
   #tell(row: RunRow, status: RunNews['status'], request?: ChatRequest): void {
@@ -254,8 +275,10 @@ export class Chat {
 
   #tasksOf(principal: Principal, conversationId: string): RunTask[] {
     return [...this.#tasks.values()].filter(
-      ({ run: { row } }) =>
-        row.userId === principal.userId && row.conversationId === conversationId,
+      ({ run: { row, end } }) =>
+        end === undefined &&
+        row.userId === principal.userId &&
+        row.conversationId === conversationId,
     )
   }
 

@@ -20,7 +20,7 @@ export const INTERRUPTED: Stop = {
   error: errorInfo('interrupted', 'The relay stopped before the answer was finished.'),
 }
 
-interface EndedRun {
+export interface EndedRun {
   readonly model: string
   readonly provider: string
   readonly answer: Answer

@@ -2,7 +2,7 @@
  * One run from its upstream call to its end. It alone writes the end, so there is exactly one (L3): whatever else
  * happens (cancel, time-out, drain, a store that fails) only stops the upstream call and leaves the reason.
  */
-import { errorInfo, type EndChunk, type RunEnd } from '@speak-code/protocol'
+import { errorInfo, type RunEnd } from '@speak-code/protocol'
 import type {
   PromptMessage,
   ProviderDelta,
@@ -13,12 +13,13 @@ import type { Store } from '../store/store.ts'
 import { AnswerSize } from './answer-size.ts'
 import type { Journal } from './journal.ts'
 import type { LiveRun } from './live-run.ts'
-import { endByProvider, endByStop, type Stop } from './run-end.ts'
+import { endByProvider, endByStop, type EndedRun, type Stop } from './run-end.ts'
 
 /** How long a provider may take to notice that its call was aborted. */
 const ABORT_GRACE_MS = 1000
-/** Between attempts to write an end that the store would not take. */
-const END_RETRY_MS = 1000
+/** How long a run that did not fail waits for a store that does not take its end, and how often it tries. */
+const END_PATIENCE_MS = 5000
+const END_RETRY_MS = 250
 
 export interface RunTaskOptions {
   readonly run: LiveRun
@@ -41,6 +42,8 @@ export class RunTask {
   readonly #size: AnswerSize
   #stop: Stop | undefined
   #deaf = false
+  #kept = false
+  #warned = false
 
   constructor(options: RunTaskOptions) {
     this.#options = options
@@ -52,6 +55,21 @@ export class RunTask {
   /** Where the run is kept. */
   get store(): Store {
     return this.#options.store
+  }
+
+  /** Whether the end is in the store. Until then nobody but this task knows it. */
+  get kept(): boolean {
+    return this.#kept
+  }
+
+  /** Tries once more to write the end that was published. Returns whether it is in the store. */
+  async keep(): Promise<boolean> {
+    const { end } = this.run
+    if (!this.#kept && end !== undefined) {
+      const { type: _type, id: _id, seq: _seq, delta: _delta, done: _done, ...runEnd } = end
+      await this.#write(runEnd)
+    }
+    return this.#kept
   }
 
   /** Ends the run for this reason, unless it has one already or the provider is finished first. */
@@ -66,8 +84,7 @@ export class RunTask {
     this.#deaf = true
     this.run.rollBack()
     this.#options.warn('the journal could not be written', error)
-    const message = error instanceof Error ? error.message : 'The relay’s store failed.'
-    this.stop({ status: 'failed', error: errorInfo('internal', message) })
+    this.stop(stopByStore(error))
   }
 
   async #work(): Promise<void> {
@@ -115,9 +132,13 @@ export class RunTask {
     this.#options.journal.append(this.run, this.run.add(delta))
   }
 
-  #endOf(outcome: ProviderEnd): RunEnd {
+  get #endedRun(): EndedRun {
     const { row, answer, promptLength } = this.run
-    const ended = { model: row.model, provider: row.provider, answer, promptLength }
+    return { model: row.model, provider: row.provider, answer, promptLength }
+  }
+
+  #endOf(outcome: ProviderEnd): RunEnd {
+    const ended = this.#endedRun
     // A store that failed has lost deltas: whatever the provider says, this answer is not whole.
     const lossy = this.#stop?.status === 'failed'
     if (outcome.outcome !== 'aborted' && !lossy) return endByProvider(ended, outcome)
@@ -125,45 +146,52 @@ export class RunTask {
     return endByStop(ended, stop, outcome.usage)
   }
 
+  /** An end that is not in the store may be forgotten: only a failure is published all the same (L1). */
   async #settle(end: RunEnd): Promise<void> {
-    const { run } = this
-    const endSeq = run.committed + 1
-    const chunk: EndChunk = {
-      type: 'chunk',
-      id: run.row.id,
-      seq: endSeq,
-      delta: '',
-      done: true,
-      ...end,
+    const deadline = performance.now() + END_PATIENCE_MS
+    let failure = await this.#write(end)
+    while (failure !== undefined && end.status !== 'failed' && performance.now() < deadline) {
+      await new Promise((resolve) => setTimeout(resolve, END_RETRY_MS))
+      failure = await this.#write(end)
     }
-    const write = (): Promise<void> =>
-      this.#options.store.endRun({
+    if (failure === undefined || end.status === 'failed') {
+      this.#publish(end)
+      return
+    }
+    const failed = endByStop(this.#endedRun, stopByStore(failure.error))
+    await this.#write(failed)
+    this.#publish(failed)
+  }
+
+  /** Returns why the store did not take it. */
+  async #write(end: RunEnd): Promise<{ readonly error: unknown } | undefined> {
+    const { run } = this
+    try {
+      await this.#options.store.endRun({
         run: run.row.key,
         end,
-        endSeq,
+        endSeq: run.committed + 1,
         answer: run.answer,
         rest: run.tail(),
         now: Date.now(),
       })
-    try {
-      await write()
+      this.#kept = true
+      return undefined
     } catch (error) {
-      this.#options.warn('the end of a run could not be written', error)
-      void retry(write)
+      if (!this.#warned) this.#options.warn('the end of a run could not be written', error)
+      this.#warned = true
+      return { error }
     }
-    run.finish(chunk)
+  }
+
+  #publish(end: RunEnd): void {
+    const { run } = this
+    const { id } = run.row
+    run.finish({ type: 'chunk', id, seq: run.committed + 1, delta: '', done: true, ...end })
   }
 }
 
-/** Until it works: what clients were told of the end must be what a later reader finds. */
-async function retry(write: () => Promise<void>): Promise<void> {
-  for (;;) {
-    await new Promise((resolve) => setTimeout(resolve, END_RETRY_MS).unref())
-    try {
-      await write()
-      return
-    } catch {
-      // The store's own health check tells people; here there is nothing to do but wait.
-    }
-  }
+function stopByStore(error: unknown): Stop {
+  const message = error instanceof Error ? error.message : 'The relay’s store failed.'
+  return { status: 'failed', error: errorInfo('internal', message) }
 }

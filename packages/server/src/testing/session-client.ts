@@ -3,12 +3,9 @@ import { randomUUID } from 'node:crypto'
 import {
   encode,
   MAX_FRAME_BYTES,
-  parseServerMessage,
   type ChatMessage,
   type ChatRequest,
   type ClientMessage,
-  type ServerFrameType,
-  type ServerMessage,
   type Socket,
 } from '@speak-code/protocol'
 import { linkedSockets } from '@speak-code/protocol/testing'
@@ -16,28 +13,21 @@ import type { Chat } from '../chat/chat.ts'
 import { LOCAL } from '../chat/principal.ts'
 import type { Providers } from '../providers/provider.ts'
 import { Session } from '../transport/session.ts'
+import { FrameLog } from './frame-log.ts'
 
-type Of<T extends ServerFrameType> = Extract<ServerMessage, { type: T }>
-
-export class SessionClient {
-  readonly received: ServerMessage[] = []
-  closed: { code: number; reason: string } | undefined
+export class SessionClient extends FrameLog {
   readonly session: Session
   readonly #socket: Socket
-  #waiting: (() => void)[] = []
 
   constructor(chat: Chat, providers: Providers) {
+    super()
     const [near, far] = linkedSockets()
     this.#socket = near
     near.onMessage((text) => {
-      const parsed = parseServerMessage(text)
-      if (parsed.kind !== 'message') throw new Error(`a frame out of the protocol: ${text}`)
-      this.received.push(parsed.message)
-      this.#tell()
+      this.take(text)
     })
     near.onClose((code, reason) => {
-      this.closed = { code, reason }
-      this.#tell()
+      this.close(code, reason)
     })
     this.session = new Session(
       far,
@@ -78,48 +68,6 @@ export class SessionClient {
 
   drop(): void {
     this.#socket.terminate()
-  }
-
-  of<T extends ServerFrameType>(type: T): Of<T>[] {
-    return this.received.filter((message): message is Of<T> => message.type === type)
-  }
-
-  /** The first frame for which `wanted` holds, now or when it comes. */
-  async wait<T extends ServerFrameType>(
-    type: T,
-    wanted: (message: Of<T>) => boolean = () => true,
-  ): Promise<Of<T>> {
-    for (;;) {
-      const found = this.of(type).find(wanted)
-      if (found !== undefined) return found
-      await this.#next()
-    }
-  }
-
-  async waitClosed(): Promise<{ code: number; reason: string }> {
-    while (this.closed === undefined) await this.#next()
-    return this.closed
-  }
-
-  /** The answer's text as this client saw it; throws where a seq is missing or comes twice. */
-  textOf(id: string): string {
-    const chunks = this.of('chunk').filter((chunk) => chunk.id === id)
-    for (const [index, chunk] of chunks.entries()) {
-      if (chunk.seq !== index + 1) throw new Error(`seq ${chunk.seq} at place ${index + 1}`)
-    }
-    return chunks.map((chunk) => chunk.delta).join('')
-  }
-
-  #next(): Promise<void> {
-    return new Promise((resolve) => {
-      this.#waiting.push(resolve)
-    })
-  }
-
-  #tell(): void {
-    const waiting = this.#waiting
-    this.#waiting = []
-    for (const wake of waiting) wake()
   }
 }
 
