@@ -2,10 +2,10 @@
 import { randomUUID } from 'node:crypto'
 import { cpSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { createHttpApi } from '../src/client/http-api.ts'
 import { FakeClock } from '../src/client/testing/fake-clock.ts'
-import { ChaosGround, until, untilEnded, untilRead } from './fixtures/chaos-ground.ts'
+import { ChaosGround, DRAIN_SECS, until, untilEnded, untilRead } from './fixtures/chaos-ground.ts'
 
 let ground: ChaosGround
 
@@ -277,23 +277,64 @@ describe('kill -9 of the client', () => {
   })
 })
 
-it('SIGTERM under 96 streams: none loses a chunk, every client comes back by itself', async () => {
-  const terminals = await Promise.all(Array.from({ length: 8 }, () => ground.terminal()))
-  const answer = await ground.answer(['one '], ['two '], ['three'])
-  const asked = terminals.flatMap((terminal) =>
-    Array.from({ length: 12 }, () => ({ terminal, question: answer.question(randomUUID()) })),
+describe('SIGTERM', () => {
+  it('L2 L3: under 200 streams: none loses a chunk, all end within the drain time, every client comes back by itself', async () => {
+    const terminals = await Promise.all(Array.from({ length: 20 }, () => ground.terminal()))
+    const answer = await ground.answer(['one '], ['two '], ['three'])
+    const asked = terminals.flatMap((terminal) =>
+      Array.from({ length: 10 }, () => ({ terminal, question: answer.question(randomUUID()) })),
+    )
+    for (const { terminal, question } of asked) terminal.client.send(question)
+    await answer.emit()
+    for (const { terminal, question } of asked) await untilRead(terminal, question.id, 'one ')
+    // An end that came after the drain time would be `interrupted`.
+    await ground.relay.drain(() => answer.finish())
+    for (const { terminal, question } of asked) {
+      const told = await untilEnded(terminal, question.id)
+      expect(told).toMatchObject({ text: 'one two three', end: { status: 'completed' } })
+    }
+    for (const { witness, client } of terminals) {
+      await until(witness, 'a connection', () => client.status.state.name === 'Connected')
+      expect(witness.complaints).toEqual([])
+    }
+    expect(await ground.upstream.take(answer.model)).toHaveLength(200)
+    expect(ground.relay.damages).toEqual([])
+  }, 60_000)
+
+  it.each(['the drain time passes', 'a second SIGTERM'] as const)(
+    '%s: what had arrived is kept, marked `interrupted`, and never asked again',
+    async (when) => {
+      const answer = await ground.answer(['kept ', 'so far'], ['never sent'])
+      const terminal = await ground.terminal()
+      const question = answer.question(randomUUID())
+      terminal.client.send(question)
+      await answer.emit()
+      await untilRead(terminal, question.id, 'kept so far')
+      const began = performance.now()
+      await ground.relay.drain(async () => {
+        if (when === 'a second SIGTERM') {
+          const ready = ground.relay.url.replace(/^ws/, 'http').replace('/ws/chat', '/ready')
+          await vi.waitUntil(async () => (await fetch(ready)).status === 503)
+          ground.relay.hurry()
+        }
+      })
+      const hurried = performance.now() - began < DRAIN_SECS * 1000
+      expect(hurried).toBe(when === 'a second SIGTERM')
+      const told = await untilEnded(terminal, question.id)
+      expect(told).toMatchObject({
+        text: 'kept so far',
+        end: {
+          status: 'failed',
+          endedBy: 'relay',
+          error: { code: 'interrupted', retryable: true },
+        },
+      })
+      const files = ground.relay.files()
+      expect(files.run(question.id)).toMatchObject({ status: 'failed', content: 'kept so far' })
+      files.close()
+      await until(terminal.witness, 'a connection', () => terminal.connected)
+      expect(terminal.witness.complaints).toEqual([])
+      expect(await ground.upstream.take(answer.model)).toHaveLength(1)
+    },
   )
-  for (const { terminal, question } of asked) terminal.client.send(question)
-  await answer.emit()
-  for (const { terminal, question } of asked) await untilRead(terminal, question.id, 'one ')
-  await ground.relay.drain(() => answer.finish())
-  for (const { terminal, question } of asked) {
-    const told = await untilEnded(terminal, question.id)
-    expect(told).toMatchObject({ text: 'one two three', end: { status: 'completed' } })
-  }
-  for (const { witness, client } of terminals) {
-    await until(witness, 'a connection', () => client.status.state.name === 'Connected')
-    expect(witness.complaints).toEqual([])
-  }
-  expect(await ground.upstream.take(answer.model)).toHaveLength(96)
 })

@@ -99,6 +99,11 @@ export class RelayUnderTest {
     })
   }
 
+  /** A further SIGTERM, while it drains. */
+  hurry(): void {
+    this.#process.child.kill('SIGTERM')
+  }
+
   async stop(): Promise<void> {
     await this.#changing
     await this.#process.kill()

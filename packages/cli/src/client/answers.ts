@@ -39,9 +39,16 @@ interface Answer {
   refusals: number
   /** Not to be resumed before, in milliseconds of `Date.now()`. */
   notBefore: number
+  /** When a silent run is asked about, in milliseconds of `Date.now()`. */
+  doubtedAt: number | undefined
+  /** It was, on this connection. */
+  doubted: boolean
 }
 
 const MAX_REFUSALS = 3
+
+/** How long a run that was resumed at its tail may say nothing until it is asked about. */
+const DOUBT_MS = 5000
 
 const UNVERIFIED = {
   status: 'failed',
@@ -86,6 +93,8 @@ export class Answers {
       gaps: 0,
       refusals: 0,
       notBefore: 0,
+      doubtedAt: undefined,
+      doubted: false,
     })
   }
 
@@ -94,6 +103,8 @@ export class Answers {
     for (const answer of this.#answers.values()) {
       answer.following = false
       answer.gaps = 0
+      answer.doubtedAt = undefined
+      answer.doubted = false
       answer.follower.disconnected()
     }
   }
@@ -101,6 +112,7 @@ export class Answers {
   /** Resumes up to `room` runs that are not followed on this connection. */
   resume(room: number): void {
     const now = this.#session.now()
+    for (const answer of this.#answers.values()) this.#doubt(answer, now)
     let left = room
     for (const answer of this.#answers.values()) {
       if (answer.following || answer.notBefore > now) continue
@@ -112,11 +124,12 @@ export class Answers {
     }
   }
 
-  /** When a refused resume may be tried again, in milliseconds of `Date.now()`. */
+  /** When a refused resume may be tried again, or a silent run is asked about, in milliseconds of `Date.now()`. */
   get nextDue(): number | undefined {
     let next: number | undefined
-    for (const { following, notBefore } of this.#answers.values()) {
-      if (!following && (next === undefined || notBefore < next)) next = notBefore
+    for (const { following, notBefore, doubtedAt } of this.#answers.values()) {
+      const due = following ? doubtedAt : notBefore
+      if (due !== undefined && (next === undefined || due < next)) next = due
     }
     return next
   }
@@ -131,7 +144,9 @@ export class Answers {
 
   take(chunk: StreamChunk): void {
     const answer = this.#answers.get(chunk.id)
-    if (answer !== undefined) this.#tell(answer, answer.follower.take(chunk))
+    if (answer === undefined) return
+    answer.doubtedAt = undefined
+    this.#tell(answer, answer.follower.take(chunk))
   }
 
   resumed(message: ResumedMessage): void {
@@ -139,6 +154,11 @@ export class Answers {
     if (answer === undefined) return
     answer.refusals = 0
     answer.messageId ??= message.messageId ?? undefined
+    const { seq } = answer.follower
+    // Either nothing new has come, or a relay that was set back has ended the run there: then nothing ever will.
+    if (message.mode === 'replay' && seq > 0 && message.seq === seq && !answer.doubted) {
+      answer.doubtedAt = this.#session.now() + DOUBT_MS
+    }
     this.#tell(answer, answer.follower.resumed(message))
   }
 
@@ -192,6 +212,15 @@ export class Answers {
         this.#lose(answer)
         break
     }
+  }
+
+  /** Asks for the last known chunk again: where the run's end has its seq, the two texts are not the same one. */
+  #doubt(answer: Answer, now: number): void {
+    const { doubtedAt, follower, runId } = answer
+    if (doubtedAt === undefined || doubtedAt > now) return
+    answer.doubtedAt = undefined
+    answer.doubted = true
+    this.#session.send({ type: 'resume', id: runId, after: follower.seq - 1 })
   }
 
   #resume(answer: Answer): void {

@@ -144,6 +144,38 @@ describe('resume', () => {
     expect(h.relay.got('resume')).toHaveLength(1)
   })
 
+  it('`after` is the seq of the end, since the relay was set back: read again from 0, never waited for', async () => {
+    const { h, id } = await running()
+    for (const text of ['kept ', 'not ', 'kept']) h.relay.publish(id, text)
+    await settled()
+    const run = h.relay.runs.get(id)
+    if (run === undefined) throw new Error('no run')
+    run.pieces.length = 2
+    h.relay.session.cut()
+    h.relay.end(id, { status: 'failed', finishReason: null, endedBy: 'relay' })
+    await h.clock.advance(2000)
+    expect(h.relay.got('resume')).toEqual([{ type: 'resume', id, after: 3 }])
+    expect(h.of('end')).toEqual([])
+    await h.clock.advance(5000)
+    expect(h.relay.got('resume').map(({ after }) => after)).toEqual([3, 2, 0])
+    expect(h.of('end')).toMatchObject([{ verified: true, chunk: { seq: 3, status: 'failed' } }])
+    expect(h.told(id)).toBe('kept not ')
+    expect(h.store.textOf(id)).toBe('kept not ')
+  })
+
+  it('a live run that thinks for long is asked about once, and nothing is told twice', async () => {
+    const { h, id } = await running()
+    h.relay.publish(id, 'one ')
+    await settled()
+    await h.drop()
+    expect(h.relay.got('resume').map(({ after }) => after)).toEqual([1, 0])
+    h.relay.publish(id, 'two')
+    h.relay.end(id)
+    await settled()
+    expect(h.of('delta').map(({ delta }) => delta)).toEqual(['one ', 'two'])
+    expect(h.of('end')).toMatchObject([{ verified: true }])
+  })
+
   it('a resume that is refused for now is tried again', async () => {
     const { h, id } = await running()
     await h.drop()

@@ -261,11 +261,12 @@ class RelayChatClient implements ChatClient {
     const room = (): number => welcome.maxInflight - this.#answers.following - this.#questions.sent
     this.#answers.resume(room())
     if (open) this.#questions.dispatch(room())
-    this.#wakeAt(Math.min(this.#answers.nextDue ?? Infinity, this.#questions.nextDue ?? Infinity))
+    this.#wakeWhenDue()
   }
 
   /** What is due already waits for room, which comes with an end. */
-  #wakeAt(at: number): void {
+  #wakeWhenDue(): void {
+    const at = Math.min(this.#answers.nextDue ?? Infinity, this.#questions.nextDue ?? Infinity)
     this.#stopTimer?.()
     const now = this.#clock.now()
     if (at <= now || at === Infinity) return
@@ -287,6 +288,7 @@ class RelayChatClient implements ChatClient {
       case 'resumed':
         this.#answers.resumed(message)
         if (message.mode === 'lost') this.#runEnded(message.id)
+        else this.#wakeWhenDue()
         break
       case 'attached':
         for (const run of message.runs) {

@@ -68,6 +68,8 @@ export class Connection {
   readonly #events: Event[] = []
   #dispatching = false
   #stopTimer: (() => void) | undefined
+  /** What was said last, so that nothing is said twice in a row. */
+  #described: string | undefined
   #stopSleepWatch: (() => void) | undefined
   /** Links that are shaking hands to close. */
   readonly #closing = new Map<Link, () => void>()
@@ -204,7 +206,9 @@ export class Connection {
 
   #announce(): void {
     const { status } = this
-    this.#options.detail(describe(status, this.#options.clock.now()))
+    const words = describe(status, this.#options.clock.now())
+    if (words !== this.#described) this.#options.detail(words)
+    this.#described = words
     this.#listener.status(status)
   }
 

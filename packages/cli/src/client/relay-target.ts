@@ -3,6 +3,7 @@ import { CHAT_PATH } from '@speak-code/protocol'
 import type { LoadedConfig } from '@speak-code/server/config'
 import { UsageError } from '../errors.ts'
 import { callerEnvironment } from '../local-relay/environment.ts'
+import { runningRelay } from '../local-relay/running-relay.ts'
 import type { Paths } from '../paths.ts'
 
 /** Where to connect now. */
@@ -98,9 +99,13 @@ function ownRelay(options: TargetOptions): RelayTarget {
     configured: false,
     token: undefined,
     target: async () => {
-      const { LocalRelay } = await import('./local-relay.ts')
-      const { socket } = await new LocalRelay({ paths, env, version }).ensure()
+      const socket = (await runningRelay(paths, env, version)) ?? (await ensured(options))
       return { socketPath: socket, environment: callerEnvironment(env, options.config().config) }
     },
   }
+}
+
+async function ensured({ paths, env, version }: TargetOptions): Promise<string> {
+  const { LocalRelay } = await import('./local-relay.ts')
+  return (await new LocalRelay({ paths, env, version }).ensure()).socket
 }

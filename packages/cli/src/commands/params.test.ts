@@ -44,3 +44,9 @@ test.each([
 ])('%s is a usage error', (pair) => {
   expect(() => readParams([pair])).toThrow(UsageError)
 })
+
+test('what is no number is told as it was typed', () => {
+  expect(() => readParams(['temperature=warm'])).toThrow(
+    '--param temperature cannot be "warm": it must be a number.',
+  )
+})

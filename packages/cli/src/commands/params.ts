@@ -23,7 +23,7 @@ export function readParams(pairs: readonly string[]): ChatParams | undefined {
     if (equals < 0) throw new UsageError(`--param ${name} needs a value: --param ${name}=VALUE.`)
     if (name === 'stop') stops.push(value)
     // An empty value would become 0.
-    else given[name] = NUMBERS.has(name) && value.trim() !== '' ? Number(value) : value
+    else given[name] = NUMBERS.has(name) && value.trim() !== '' ? numberOf(name, value) : value
   }
   if (stops.length > 0) given['stop'] = stops
   const parsed = ChatParams.safeParse(given)
@@ -33,4 +33,10 @@ export function readParams(pairs: readonly string[]): ChatParams | undefined {
   throw new UsageError(
     `--param ${name} cannot be ${JSON.stringify(given[name])}: ${issue?.message}.`,
   )
+}
+
+function numberOf(name: string, value: string): number {
+  const number = Number(value)
+  if (Number.isFinite(number)) return number
+  throw new UsageError(`--param ${name} cannot be ${JSON.stringify(value)}: it must be a number.`)
 }

@@ -8,6 +8,8 @@ const RelayRecord = z.object({
   data: z.string(),
   config: z.string(),
   socket: z.string(),
+  /** Absent in the record of a version that did not write it. */
+  version: z.string().optional(),
 })
 export type RelayRecord = z.infer<typeof RelayRecord>
 

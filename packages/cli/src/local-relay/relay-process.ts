@@ -87,7 +87,13 @@ async function start(options: RelayProcess): Promise<{ readonly closed: Promise<
     if (idleMs > 0) relay.onIdle(idleMs, leaving.drain)
     const server = await serveControl(control, controlOf(options, relay, leaving))
     const { data, socket } = options
-    writeRecord(record, { pid: process.pid, data, config: options.config, socket })
+    writeRecord(record, {
+      pid: process.pid,
+      data,
+      config: options.config,
+      socket,
+      version: options.version,
+    })
     const watch = watchSocket(socket, leaving.drain)
     const closed = relay.closed.finally(() => {
       clearInterval(watch)

@@ -12,7 +12,7 @@ export async function clearStaleSocket(path: string): Promise<boolean> {
 }
 
 /** Whether somebody listens on the socket. */
-function accepts(path: string): Promise<boolean> {
+export function accepts(path: string): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = createConnection(path)
     socket.once('connect', () => {

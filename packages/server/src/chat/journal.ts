@@ -33,6 +33,8 @@ export class Journal {
   /** Who waits for what is in `#pending`. */
   #waiting: (() => void)[] = []
   readonly #live = new Set<LiveRun>()
+  /** Runs whose next segment is planned, or could not be written: not before the next round. */
+  readonly #planned = new Set<LiveRun>()
   #segmenting: Promise<void> = Promise.resolve()
 
   /** `onFailure` is told of each run whose chunks could not be written; none of them was published. */
@@ -69,6 +71,7 @@ export class Journal {
     await this.flushed()
     this.#live.delete(run)
     await this.#segmenting
+    this.#planned.delete(run)
   }
 
   close(): void {
@@ -133,10 +136,13 @@ export class Journal {
   }
 
   #segmentAll(): void {
+    this.#planned.clear()
     for (const run of this.#live) this.#segmentNext(run)
   }
 
   #segmentNext(run: LiveRun): void {
+    if (this.#planned.has(run)) return
+    this.#planned.add(run)
     this.#segmenting = this.#segmenting.then(async () => {
       // Runs that began together fill their segments together: deltas may go between two of these.
       await new Promise(setImmediate)
@@ -147,12 +153,16 @@ export class Journal {
   async #segment(run: LiveRun): Promise<void> {
     const chunks = run.tail()
     const last = chunks.at(-1)
-    if (last === undefined || !this.#live.has(run)) return
+    if (last === undefined || !this.#live.has(run)) {
+      this.#planned.delete(run)
+      return
+    }
     try {
       await this.#store.addSegment({ run: run.row.key, chunks })
       run.segmented(last.seq)
-    } catch (error) {
-      this.#fail(run, error)
+      this.#planned.delete(run)
+    } catch {
+      // Nothing is lost: the chunks stay in the log, and at hand.
     }
   }
 }

@@ -20,8 +20,11 @@ process.on('message', (message) => {
   if (isKillPoint(message)) dieAt(message)
 })
 process.once('disconnect', () => process.exit(1))
+let leaving = false
 process.on('SIGTERM', () => {
-  void relay.drain().then(() => {
+  const left = leaving ? relay.stop() : relay.drain()
+  leaving = true
+  void left.then(() => {
     process.exit(0)
   })
 })

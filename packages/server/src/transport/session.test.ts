@@ -1,51 +1,17 @@
-import { createHash, randomUUID } from 'node:crypto'
-import { MAX_FRAME_BYTES } from '@speak-code/protocol'
+import { randomUUID } from 'node:crypto'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { Chat } from '../chat/chat.ts'
-import { openMemoryStore } from '../store/index.ts'
-import type { Store } from '../store/store.ts'
-import { ScriptedProvider, STOPPED, type ScriptedCall } from '../testing/scripted-provider.ts'
-import { chatRequest, SessionClient } from '../testing/session-client.ts'
+import { ChatGround, sha256 } from '../testing/chat-ground.ts'
+import { STOPPED, type ScriptedCall } from '../testing/scripted-provider.ts'
+import { chatRequest, type SessionClient } from '../testing/session-client.ts'
 
-let provider: ScriptedProvider
-let store: Store
-let memory: Store
-let chat: Chat
-let orphanTimeoutMs = 0
-const warnings: string[] = []
-
+let ground: ChatGround
 beforeEach(() => {
-  provider = new ScriptedProvider()
-  store = openMemoryStore()
-  memory = openMemoryStore()
-  orphanTimeoutMs = 0
-  warnings.length = 0
-  chat = new Chat({
-    store,
-    memory,
-    maxFrameBytes: MAX_FRAME_BYTES,
-    orphanTimeoutMs: () => orphanTimeoutMs,
-    warn: (what) => warnings.push(what),
-  })
+  ground = new ChatGround()
 })
+afterEach(() => ground.close())
 
-afterEach(async () => {
-  await chat.drain(0)
-  chat.close()
-  await store.close()
-  await memory.close()
-})
-
-const connect = (): SessionClient => new SessionClient(chat, provider.providers()).hello()
-
-const callOf = async (index = 0): Promise<ScriptedCall> => {
-  await vi.waitUntil(() => provider.calls.length > index)
-  const call = provider.calls[index]
-  if (call === undefined) throw new Error('no call')
-  return call
-}
-
-const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
+const connect = (): SessionClient => ground.connect()
+const callOf = (index?: number): Promise<ScriptedCall> => ground.callOf(index)
 
 /** A run with three chunks whose only follower is gone. */
 const streamed = async (): Promise<{
@@ -118,7 +84,7 @@ describe('a run on one socket', () => {
     const call = await callOf()
     call.delta('one')
     await client.wait('chunk')
-    expect((await store.unfinishedRuns())[0]?.chunks).toEqual([{ seq: 1, delta: 'one' }])
+    expect((await ground.store.unfinishedRuns())[0]?.chunks).toEqual([{ seq: 1, delta: 'one' }])
   })
 
   it('a refusal and reasoning come on channels of their own and are not the text', async () => {
@@ -173,7 +139,7 @@ describe('L5: idempotent requests', () => {
     expect(second.textOf(request.id)).toBe('onetwo')
     expect(second.of('accepted')[0]).toMatchObject({ duplicate: true })
     expect(second.of('resumed')[0]).toMatchObject({ mode: 'replay', seq: 1 })
-    expect(provider.calls).toHaveLength(1)
+    expect(ground.provider.calls).toHaveLength(1)
   })
 
   it('on a socket that follows the run, a repeat delivers nothing twice', async () => {
@@ -199,7 +165,7 @@ describe('L5: idempotent requests', () => {
     call.end(STOPPED)
     await Promise.all(clients.map((client) => client.wait('chunk', (chunk) => chunk.done)))
     expect(clients.map((client) => client.textOf(request.id))).toEqual(['one', 'one', 'one'])
-    expect(provider.calls).toHaveLength(1)
+    expect(ground.provider.calls).toHaveLength(1)
   })
 
   it('T90: another body under the same id is idempotency_conflict, key order aside', async () => {
@@ -248,7 +214,7 @@ describe('resume', () => {
   it('T87: of a finished run, after its last chunk, gives the end alone', async () => {
     const { request, call } = await streamed()
     call.end(STOPPED)
-    await vi.waitUntil(() => chat.liveRuns === 0)
+    await vi.waitUntil(() => ground.chat.liveRuns === 0)
     const client = connect()
     client.send({ type: 'resume', id: request.id, after: 3 })
     expect(await client.wait('resumed')).toMatchObject({ mode: 'replay', seq: 4 })
@@ -278,8 +244,8 @@ describe('resume', () => {
     const { request, call } = await streamed()
     call.delta('hm', 'reasoning')
     call.end(STOPPED)
-    await vi.waitUntil(() => chat.liveRuns === 0)
-    await store.trimJournals(Date.now() + 1000)
+    await vi.waitUntil(() => ground.chat.liveRuns === 0)
+    await ground.store.trimJournals(Date.now() + 1000)
     const client = connect()
     client.send({ type: 'resume', id: request.id, after: 1 })
     expect(await client.wait('resumed')).toMatchObject({
@@ -307,88 +273,6 @@ describe('resume', () => {
     call.end(STOPPED)
     await second.wait('chunk', (chunk) => chunk.done)
     expect(second.textOf(request.id)).toBe(first.textOf(request.id))
-  })
-})
-
-describe('L6: leaving and cancelling', () => {
-  it('a lost socket leaves the run going', async () => {
-    const client = connect()
-    const request = chatRequest()
-    client.send(request)
-    const call = await callOf()
-    client.drop()
-    call.delta('alone')
-    call.end(STOPPED)
-    await vi.waitUntil(() => chat.liveRuns === 0)
-    expect(await store.messages('local', request.conversationId)).toMatchObject([
-      { role: 'user', content: 'Why?' },
-      { role: 'assistant', content: 'alone', status: 'completed' },
-    ])
-  })
-
-  it('T103: after orphan_timeout_secs without a follower the run ends cancelled, by the relay', async () => {
-    orphanTimeoutMs = 20
-    const client = connect()
-    const request = chatRequest()
-    client.send(request)
-    const call = await callOf()
-    call.delta('partial')
-    await client.wait('chunk')
-    client.drop()
-    await vi.waitUntil(() => call.call.signal.aborted)
-    await vi.waitUntil(() => chat.liveRuns === 0)
-    const second = connect()
-    second.send({ type: 'resume', id: request.id, after: 0 })
-    expect(await second.wait('chunk', (chunk) => chunk.done)).toMatchObject({
-      status: 'cancelled',
-      endedBy: 'relay',
-      finishReason: null,
-    })
-    expect(second.textOf(request.id)).toBe('partial')
-  })
-
-  it('T98: a cancel right behind the chat, before anything was accepted', async () => {
-    const client = connect()
-    const request = chatRequest()
-    client.send(request)
-    client.send({ type: 'cancel', id: request.id })
-    expect(await client.wait('chunk', (chunk) => chunk.done)).toMatchObject({
-      seq: 1,
-      status: 'cancelled',
-      endedBy: 'user',
-    })
-  })
-
-  it('from another socket: the canceller gets the end alone, the follower the end of its stream', async () => {
-    const follower = connect()
-    const request = chatRequest()
-    follower.send(request)
-    const call = await callOf()
-    call.delta('one')
-    await follower.wait('chunk')
-    const other = connect()
-    other.send({ type: 'cancel', id: request.id })
-    await other.wait('chunk')
-    await follower.wait('chunk', (chunk) => chunk.done)
-    expect(other.of('chunk')).toHaveLength(1)
-    expect(other.of('chunk')[0]).toMatchObject({ done: true, seq: 2, status: 'cancelled' })
-    expect(follower.textOf(request.id)).toBe('one')
-  })
-
-  it('T100, T101: after the end there is no answer; an unknown run is not_found', async () => {
-    const client = connect()
-    const request = chatRequest()
-    client.send(request)
-    const call = await callOf()
-    call.end(STOPPED)
-    await client.wait('chunk', (chunk) => chunk.done)
-    const before = client.received.length
-    client.send({ type: 'cancel', id: request.id })
-    client.send({ type: 'ping', n: 7 })
-    await client.wait('pong')
-    expect(client.received).toHaveLength(before + 1)
-    client.send({ type: 'cancel', id: randomUUID() })
-    expect(await client.wait('error')).toMatchObject({ for: 'cancel', code: 'not_found' })
   })
 })
 
@@ -461,7 +345,7 @@ describe('errors', () => {
   })
 
   it('before hello, anything else is 4400, and a second hello is a bad frame', async () => {
-    const client = new SessionClient(chat, provider.providers())
+    const client = ground.stranger()
     client.send({ type: 'ping' })
     expect(await client.waitClosed()).toMatchObject({ code: 4400 })
     const twice = connect().hello()
@@ -471,7 +355,7 @@ describe('errors', () => {
   it('T113: no hello in 10 s is 4408', async () => {
     vi.useFakeTimers()
     try {
-      const client = new SessionClient(chat, provider.providers())
+      const client = ground.stranger()
       await vi.advanceTimersByTimeAsync(10_000)
       expect(client.closed).toMatchObject({ code: 4408 })
     } finally {
@@ -489,7 +373,7 @@ describe('errors', () => {
     const client = connect()
     client.send(chatRequest({ model: 'nobody/knows' }))
     expect(await client.wait('error')).toMatchObject({ for: 'chat', code: 'model_not_found' })
-    await chat.drain(0)
+    await ground.chat.drain(0)
     client.send(chatRequest())
     expect(await client.wait('error', (error) => error.code === 'draining')).toMatchObject({
       retryable: true,
@@ -503,106 +387,10 @@ describe('errors', () => {
       code: 'concurrency_limited',
       retryable: true,
     })
-    expect(provider.calls).toHaveLength(16)
-    provider.calls[0]?.end(STOPPED)
+    expect(ground.provider.calls).toHaveLength(16)
+    ground.provider.calls[0]?.end(STOPPED)
     await client.wait('chunk', (chunk) => chunk.done)
     client.send(chatRequest())
     await callOf(16)
-  })
-})
-
-describe('L3: exactly one end', () => {
-  it('T93: cancel, provider’s end, orphan time-out and drain at once', async () => {
-    for (let round = 0; round < 20; round += 1) {
-      const client = connect()
-      const request = chatRequest()
-      client.send(request)
-      const call = await callOf(round)
-      call.delta('x')
-      client.send({ type: 'cancel', id: request.id })
-      if (round % 2 === 0) call.end(STOPPED)
-      await client.wait('chunk', (chunk) => chunk.done)
-      call.delta('late')
-      call.end(STOPPED)
-      await new Promise(setImmediate)
-      expect(client.of('chunk').filter((chunk) => chunk.done)).toHaveLength(1)
-    }
-  })
-
-  it('T97: a provider that ignores an abort is not waited for', async () => {
-    provider.stream = (call, emit) => {
-      emit({ channel: 'text', text: 'deaf' })
-      provider.calls.push({ call, delta: () => {}, end: () => {} })
-      return new Promise(() => {})
-    }
-    const client = connect()
-    const request = chatRequest()
-    client.send(request)
-    await client.wait('chunk')
-    client.send({ type: 'cancel', id: request.id })
-    expect(await client.wait('chunk', (chunk) => chunk.done)).toMatchObject({ status: 'cancelled' })
-  })
-})
-
-describe('T134: a store that fails in mid-run', () => {
-  it('ends the run as internal with what was persisted, and the relay goes on', async () => {
-    const client = connect()
-    const request = chatRequest()
-    client.send(request)
-    const call = await callOf()
-    call.delta('kept')
-    await client.wait('chunk')
-    const append = vi.spyOn(store, 'append').mockImplementation(() => {
-      throw new Error('the disk is full')
-    })
-    call.delta(' lost')
-    const end = await client.wait('chunk', (chunk) => chunk.done)
-    expect(end).toMatchObject({
-      seq: 2,
-      status: 'failed',
-      endedBy: 'relay',
-      error: { code: 'internal', message: 'the disk is full' },
-      textSha256: sha256('kept'),
-    })
-    expect(call.call.signal.aborted).toBe(true)
-    append.mockRestore()
-    client.send(chatRequest())
-    const next = await callOf(1)
-    next.end(STOPPED)
-    await client.wait('chunk', (chunk) => chunk.done && chunk.id !== request.id)
-    expect(warnings).toContain('the journal could not be written')
-  })
-})
-
-describe('ephemeral runs', () => {
-  it('leave nothing in the store and are resumed from memory', async () => {
-    const client = connect()
-    const request = chatRequest({ ephemeral: true })
-    client.send(request)
-    const call = await callOf()
-    call.delta('secret')
-    call.end(STOPPED)
-    await client.wait('chunk', (chunk) => chunk.done)
-    expect(await store.findRun('local', request.id)).toBeUndefined()
-    expect(await store.conversation('local', request.conversationId)).toBeUndefined()
-    const second = connect()
-    second.send({ type: 'resume', id: request.id, after: 0 })
-    await second.wait('chunk', (chunk) => chunk.done)
-    expect(second.textOf(request.id)).toBe('secret')
-  })
-})
-
-describe('T133: deleting a conversation during its run', () => {
-  it('cancels the run and does not bring it back', async () => {
-    const client = connect()
-    const request = chatRequest()
-    client.send(request)
-    const call = await callOf()
-    call.delta('gone')
-    await client.wait('chunk')
-    expect(await chat.deleteConversation({ userId: 'local' }, request.conversationId)).toBe(true)
-    expect(await client.wait('chunk', (chunk) => chunk.done)).toMatchObject({ status: 'cancelled' })
-    client.send({ type: 'resume', id: request.id, after: 0 })
-    expect(await client.wait('resumed')).toMatchObject({ mode: 'lost' })
   })
 })

@@ -65,6 +65,8 @@ export class Session {
       this.#close(CloseCode.helloTimeout, 'no hello in time')
     }, HELLO_TIMEOUT_MS)
     socket.onMessage((text) => {
+      // Not queued: that would pause the socket, and the client's answer to the close would not be read.
+      if (this.#closed) return
       this.#queue.push(text)
       if (!this.#busy) void this.#work()
     })

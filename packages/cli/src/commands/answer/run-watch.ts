@@ -5,11 +5,14 @@ import { CommandError, commandErrorOf } from '../../errors.ts'
 import { ExitCode } from '../../exit-code.ts'
 import { Answer, type Piece } from './answer.ts'
 import type { Ending, Stop } from './ending.ts'
+import { findLostAnswer, type ReadConversation } from './lost-answer.ts'
 
 /** How long a command goes on without a relay that serves it. */
 export const WITHOUT_RELAY_MS = 120_000
 /** How long a stop waits for the ends of the runs that it cancelled. */
 const STOP_GRACE_MS = 2000
+/** How long the conversation of a lost answer may take to be read. */
+const FIND_MS = 10_000
 
 /** Failures that a person or a script decides about rather than wait for: exit code 5. */
 const NOT_WAITED_FOR: ReadonlySet<string> = new Set([
@@ -33,6 +36,7 @@ export interface RunListener {
 export class RunWatch {
   readonly #client: ChatClient
   readonly #listener: RunListener
+  readonly #readConversation: ReadConversation
   readonly #answers = new Map<string, Answer>()
   /** Runs whose end has not come. */
   readonly #open = new Set<string>()
@@ -43,10 +47,15 @@ export class RunWatch {
   #settled: (() => void)[] = []
   #connected: boolean
 
-  /** Counts the time without a relay from now on. */
-  constructor(client: ChatClient, listener: RunListener) {
+  /** Counts the time without a relay from now on. `readConversation` is asked where the relay has lost a run. */
+  constructor(
+    client: ChatClient,
+    listener: RunListener,
+    readConversation: ReadConversation = () => Promise.resolve(undefined),
+  ) {
     this.#client = client
     this.#listener = listener
+    this.#readConversation = readConversation
     this.#unsubscribe = client.on((event) => {
       this.#handle(event)
     })
@@ -155,7 +164,7 @@ export class RunWatch {
         return
       }
       case 'lost':
-        this.#end(runId, { type: 'failed', failure: lost() })
+        void this.#findLost(answer)
         return
       case 'refused':
         this.#end(runId, { type: 'failed', failure: commandErrorOf(event.error) })
@@ -170,6 +179,34 @@ export class RunWatch {
           this.#missRelay()
         }
     }
+  }
+
+  async #findLost(answer: Answer): Promise<void> {
+    const { runId } = answer
+    let timer: ReturnType<typeof setTimeout> | undefined
+    const tooLate = new Promise<undefined>((resolve) => {
+      timer = setTimeout(resolve, FIND_MS, undefined)
+    })
+    const found = await Promise.race([findLostAnswer(answer, this.#readConversation), tooLate])
+    clearTimeout(timer)
+    if (!this.#open.has(runId)) return
+    if (found?.text.startsWith(answer.text) === true || found?.end !== undefined) {
+      const { seq, reasoning, refusal } = answer
+      const { text } = found
+      this.#give(answer, answer.replace({ type: 'replaced', runId, seq, text, reasoning, refusal }))
+    }
+    const stop = this.#stop
+    this.#end(
+      runId,
+      found?.end === undefined
+        ? { type: 'failed', failure: lost() }
+        : {
+            type: 'ended',
+            chunk: found.end,
+            verified: true,
+            ...(stop === undefined ? {} : { stop }),
+          },
+    )
   }
 
   #give(answer: Answer, pieces: readonly Piece[]): void {

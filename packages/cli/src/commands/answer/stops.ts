@@ -44,13 +44,15 @@ export class Stops {
     this.#apply({ failure, exitCode }, 'leave')
   }
 
-  /** `--timeout`, in seconds. */
-  timedOut(seconds: number): void {
-    const failure = new CommandError(
-      'client_timeout',
-      `The answer was not complete after ${seconds} ${seconds === 1 ? 'second' : 'seconds'}.`,
-    )
-    this.#apply({ failure, exitCode: ExitCode.timeout }, this.#manner)
+  /** `--timeout`, in seconds. `absence`: no relay was reached in all that time, and why (CONTRACT.md §4, Which relay). */
+  timedOut(seconds: number, absence?: CommandError): void {
+    const failure =
+      absence ??
+      new CommandError(
+        'client_timeout',
+        `The answer was not complete after ${seconds} ${seconds === 1 ? 'second' : 'seconds'}.`,
+      )
+    this.#apply({ failure, exitCode: failure.exitCode }, this.#manner)
   }
 
   /** A reader that closes the pipe has what it wanted. */

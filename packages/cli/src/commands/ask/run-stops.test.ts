@@ -122,6 +122,29 @@ describe('stops', () => {
     expect(await code).toBe(6)
   })
 
+  test('--timeout with no relay reached in all that time: 6, and why', async () => {
+    const deps = testDeps()
+    const { chatClient } = deps
+    chatClient.onConnect = () => {
+      const failure = { code: 'relay_unreachable', message: 'it cannot be reached' } as const
+      chatClient.setStatus({ state: { name: 'Connecting' }, failure })
+    }
+    const sent = new Promise<void>((resolve) => {
+      chatClient.onSend = () => {
+        resolve()
+      }
+    })
+    const options = { ...ASK_OPTIONS, timeout: 5, outputFormat: 'json' } as const
+    const code = runAsk(options, deps, new TestSignals())
+    await sent
+    // The cancelled question has no relay to answer for it.
+    await vi.advanceTimersByTimeAsync(5000 + 2000)
+    expect(await code).toBe(6)
+    expect(jsonLines(deps.stdout.text)).toMatchObject([
+      { id: null, status: 'failed', error: { code: 'relay_unreachable' } },
+    ])
+  })
+
   test('SIGINT while standard input is awaited: 130', async () => {
     const deps = testDeps()
     const signals = new TestSignals()

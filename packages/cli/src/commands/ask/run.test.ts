@@ -1,4 +1,4 @@
-import { errorInfo } from '@speak-code/protocol'
+import { errorInfo, type ConversationWithMessages, type MessageView } from '@speak-code/protocol'
 import { describe, expect, test } from 'vitest'
 import type { OutgoingChat } from '../../client/client.ts'
 import { answerWith, ASK_OPTIONS, jsonLines } from '../../testing/ask-options.ts'
@@ -7,6 +7,61 @@ import { runAsk } from './run.ts'
 
 const replaced = (runId: string, text: string) =>
   ({ type: 'replaced', runId, seq: 9, text, reasoning: '', refusal: '' }) as const
+
+/** Asks a relay that loses the run after this beginning, and has this message in the conversation. */
+const lostAfter = async (
+  begun: string,
+  message: Partial<MessageView>,
+  httpFails = false,
+): Promise<{ code: number; text: string; recorded: readonly string[] }> => {
+  const recorded: string[] = []
+  let conversationId = ''
+  const view = (id: string): ConversationWithMessages => ({
+    id,
+    title: 'A title',
+    model: null,
+    messageCount: 1,
+    totalTokens: 5,
+    createdAt: '2026-01-01T00:00:00.000Z',
+    updatedAt: '2026-01-01T00:00:00.000Z',
+    lastMessageAt: null,
+    messages: [
+      {
+        id: '00000000-0000-7000-8000-00000000000a',
+        parentId: null,
+        role: 'assistant',
+        content: 'the whole answer',
+        status: 'completed',
+        finishReason: 'stop',
+        usage: { promptTokens: 1, completionTokens: 4, totalTokens: 5, source: 'provider' },
+        model: 'm',
+        createdAt: '2026-01-01T00:00:00.000Z',
+        ...message,
+      },
+    ],
+  })
+  const deps = testDeps({
+    http: () =>
+      Promise.resolve({
+        getConversation: (id) => {
+          recorded.push(id)
+          return httpFails ? Promise.reject(new Error('down')) : Promise.resolve(view(id))
+        },
+        deleteConversation: () => Promise.resolve(false),
+        listModels: () => Promise.resolve([]),
+      }),
+  })
+  const { chatClient } = deps
+  chatClient.onSend = (chat) => {
+    conversationId = chat.conversationId
+    chatClient.accept(chat)
+    chatClient.delta(chat.id, 1, begun)
+    chatClient.emit({ type: 'lost', runId: chat.id })
+  }
+  const code = await runAsk(ASK_OPTIONS, deps)
+  expect(recorded).toEqual([conversationId])
+  return { code, text: deps.stdout.text, recorded }
+}
 
 describe('text', () => {
   test('L12 the bytes of the answer, a final newline, and nothing else', async () => {
@@ -195,6 +250,25 @@ describe('failures', () => {
       chatClient.emit({ type: 'lost', runId: chat.id })
     }
     expect(await runAsk(ASK_OPTIONS, deps)).toBe(8)
+  })
+
+  describe('`lost` after a reconnect: the conversation is read over HTTP', () => {
+    test('what is missing of a completed answer is written: 0', async () => {
+      expect(await lostAfter('the wh', {})).toMatchObject({ code: 0, text: 'the whole answer\n' })
+    })
+
+    test('a cut one is 8, with all that was kept', async () => {
+      const cut = { status: 'failed', finishReason: null, content: 'the whole' } as const
+      expect(await lostAfter('the wh', cut)).toMatchObject({ code: 8, text: 'the whole\n' })
+    })
+
+    test('another text than was written is 8', async () => {
+      expect(await lostAfter('a wh', {})).toMatchObject({ code: 8, text: 'a wh' })
+    })
+
+    test('a relay that does not answer is 8', async () => {
+      expect(await lostAfter('the wh', {}, true)).toMatchObject({ code: 8, text: 'the wh\n' })
+    })
   })
 
   test('stdout that cannot be written: 1', async () => {

@@ -2,10 +2,11 @@
 import type { ChatParams } from '@speak-code/protocol'
 import type { ChatClient, OutgoingChat } from '../../client/client.ts'
 import type { TextDeps } from '../../deps.ts'
-import { toCommandError } from '../../errors.ts'
+import { type CommandError, toCommandError } from '../../errors.ts'
 import { withClient } from '../answer/client-session.ts'
 import { AnswerDelivery, type DeliveryOptions } from '../answer/delivery.ts'
-import { RunWatch } from '../answer/run-watch.ts'
+import type { ReadConversation } from '../answer/lost-answer.ts'
+import { RunWatch, unreachable } from '../answer/run-watch.ts'
 import { processSignals, type Signals } from '../answer/signals.ts'
 import { fileSink, outputSink, type Sink } from '../answer/sink.ts'
 import { Stops } from '../answer/stops.ts'
@@ -65,9 +66,15 @@ async function ask({ options, deps, params, stops, delivery }: Ask): Promise<voi
   const question = await stops.during(readQuestion(source, deps))
   const config = deps.config()
   const continued = await chosenConversation(options, deps)
-  const stopTimer = startTimer(options.timeout, stops)
+  /** Why no relay was reached, as long as none was. */
+  let absence: (() => CommandError) | undefined
+  const stopTimer = startTimer(options.timeout, stops, () => absence?.())
   try {
     await withClient(deps, { save: options.save }, async (client) => {
+      absence = () => unreachable(client.status)
+      client.on((event) => {
+        if (event.type === 'welcome') absence = undefined
+      })
       client.connect()
       if (continued !== undefined && options.save) {
         await stops.during(awaitEarlierRuns(client, continued, deps.note))
@@ -89,7 +96,8 @@ async function ask({ options, deps, params, stops, delivery }: Ask): Promise<voi
         ),
       })
       await stops.during(awaitRoomFor(client, requests))
-      await sendAll(client, requests, stops, delivery)
+      const watch = new RunWatch(client, delivery, conversationReader(deps, options.save))
+      await sendAll(client, requests, { watch, stops, delivery })
     })
   } finally {
     stopTimer()
@@ -97,10 +105,14 @@ async function ask({ options, deps, params, stops, delivery }: Ask): Promise<voi
 }
 
 /** `--timeout`: the whole request, from when it is known what to ask. */
-function startTimer(seconds: number | undefined, stops: Stops): () => void {
+function startTimer(
+  seconds: number | undefined,
+  stops: Stops,
+  absence: () => CommandError | undefined,
+): () => void {
   if (seconds === undefined) return () => undefined
   const timer = setTimeout(() => {
-    stops.timedOut(seconds)
+    stops.timedOut(seconds, absence())
   }, seconds * 1000)
   return () => {
     clearTimeout(timer)
@@ -111,10 +123,8 @@ function startTimer(seconds: number | undefined, stops: Stops): () => void {
 async function sendAll(
   client: ChatClient,
   requests: readonly OutgoingChat[],
-  stops: Stops,
-  delivery: AnswerDelivery,
+  { watch, stops, delivery }: { watch: RunWatch; stops: Stops; delivery: AnswerDelivery },
 ): Promise<void> {
-  const watch = new RunWatch(client, delivery)
   try {
     for (const request of requests) {
       delivery.expect(request.id, request.model)
@@ -125,6 +135,18 @@ async function sendAll(
     await watch.settled()
   } finally {
     watch.close()
+  }
+}
+
+/** Reads a conversation at the relay, and lets the history know what it says. */
+function conversationReader(deps: TextDeps, save: boolean): ReadConversation {
+  return async (id) => {
+    const found = await (await deps.http()).getConversation(id)
+    if (found !== undefined && save) {
+      const store = await deps.store().catch(() => undefined)
+      store?.recordConversation(found, found.messages)
+    }
+    return found
   }
 }
 

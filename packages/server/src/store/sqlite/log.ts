@@ -19,6 +19,7 @@ export class ChunkLog {
   readonly #prune: Statement<[number]>
   #nextRow: number
   #prunedTo = 0
+  #failing = false
   readonly #firstRow = new Map<number, number>()
 
   /** `log` holds the log, `store` the segments. They need no common transaction: see `readAll`. */
@@ -36,10 +37,17 @@ export class ChunkLog {
     this.#nextRow = (last?.id ?? 0) + 1
   }
 
+  /** Whether the last append could not be carried out. */
+  get failing(): boolean {
+    return this.#failing
+  }
+
   /** One statement, and so one transaction. */
   append(entries: readonly LogEntry[]): void {
     const row = this.#nextRow
+    this.#failing = true
     this.#insert.run(row, packEntries(entries))
+    this.#failing = false
     this.#nextRow += 1
     for (const { run } of entries) if (!this.#firstRow.has(run)) this.#firstRow.set(run, row)
   }
@@ -57,7 +65,12 @@ export class ChunkLog {
     this.#firstRow.delete(run)
     const needed = this.#oldestNeeded()
     if (needed - this.#prunedTo < PRUNE_EVERY) return
-    this.#prune.run(needed)
+    try {
+      this.#prune.run(needed)
+    } catch {
+      // Rows that are not needed do no harm; they go with the next ones.
+      return
+    }
     this.#prunedTo = needed
   }
 

@@ -8,7 +8,7 @@ import { LOG_MIGRATIONS, migrate, NewerSchemaError, STORE_MIGRATIONS } from './m
 import { SqliteStore } from './store.ts'
 import { makeFolder } from '../../folders.ts'
 
-/** How long a verb waits for another process's use of the file (a backup, a person with the sqlite3 shell). */
+/** How long the start waits for another process's use of the file. */
 const BUSY_TIMEOUT_MS = 500
 
 /** A WAL may grow to this many bytes before a commit copies it into its file, which takes an fsync. */
@@ -45,6 +45,8 @@ export function openSqliteStore(dataDir: string): SqliteStore {
     prepareLog(log)
     const db = open('relay.db', BUSY_TIMEOUT_MS)
     prepareStore(db)
+    // SQLite would wait with the whole process; the store's verbs wait by themselves.
+    db.pragma('busy_timeout = 0')
     return new SqliteStore(db, log)
   } catch (error) {
     for (const db of opened) db.close()

@@ -27,6 +27,10 @@ import {
 } from './rows.ts'
 import { immediate } from './transaction.ts'
 
+/** How long a verb waits for another process's use of the file (a person with the sqlite3 shell), and how often it tries. */
+const BUSY_PATIENCE_MS = 500
+const BUSY_RETRY_MS = 10
+
 export class SqliteStore implements Store {
   readonly #db: Database
   readonly #logDb: Database
@@ -83,18 +87,21 @@ export class SqliteStore implements Store {
     }
   }
 
+  /** Does not wait for others: it can as well be done later. */
   async addSegment(segment: Segment): Promise<void> {
-    attempt(() => {
+    try {
       this.#addSegment(segment)
-      this.#log.release(segment.run)
-    })
+    } catch (error) {
+      throw storeFailure(error)
+    }
+    this.#log.release(segment.run)
   }
 
   async endRun(end: EndRun): Promise<void> {
-    attempt(() => {
+    await attempt(() => {
       this.#endRun(end)
-      this.#log.release(end.run)
     })
+    this.#log.release(end.run)
   }
 
   async findRun(userId: string, id: string): Promise<RunRow | undefined> {
@@ -154,7 +161,9 @@ export class SqliteStore implements Store {
 
   async healthy(): Promise<boolean> {
     try {
-      this.#touchHealth.run(Date.now())
+      await attempt(() => this.#touchHealth.run(Date.now()))
+      // A file that has room left by chance says nothing of the other.
+      if (this.#log.failing) this.#log.append([])
       return true
     } catch {
       return false
@@ -176,10 +185,16 @@ export class SqliteStore implements Store {
   }
 }
 
-function attempt<T>(verb: () => T): T {
-  try {
-    return verb()
-  } catch (error) {
-    throw storeFailure(error)
+/** Waits a little where another process holds the file, without holding up this one. */
+async function attempt<T>(verb: () => T): Promise<T> {
+  const deadline = performance.now() + BUSY_PATIENCE_MS
+  for (;;) {
+    try {
+      return verb()
+    } catch (error) {
+      const failure = storeFailure(error)
+      if (failure.reason !== 'locked' || performance.now() >= deadline) throw failure
+    }
+    await new Promise((resolve) => setTimeout(resolve, BUSY_RETRY_MS))
   }
 }
