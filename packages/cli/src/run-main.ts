@@ -41,11 +41,25 @@ function report(thrown: unknown, args: readonly string[]): number {
   const failure = toCommandError(thrown)
   const text = failureText(failure.message, failure.hint)
   process.stderr.write(process.stderr.isTTY ? harmless(text) : text)
+  if (wantsJson(args)) process.stdout.write(`${JSON.stringify({ error: failure.info })}\n`)
   const verbose = args.includes('-v') || args.includes('--verbose')
   if (verbose && thrown instanceof Error && thrown.stack !== undefined) {
     process.stderr.write(`${thrown.stack}\n`)
   }
   return failure.exitCode
+}
+
+/** Commands whose `--json` is told of a failure here; `ask` has a shape of its own for it. */
+const JSON_COMMANDS: ReadonlySet<string | undefined> = new Set([
+  'config',
+  'doctor',
+  'history',
+  'models',
+  'relay',
+])
+
+function wantsJson(args: readonly string[]): boolean {
+  return args.includes('--json') && JSON_COMMANDS.has(args.find((arg) => !arg.startsWith('-')))
 }
 
 /** Resolves when what was written has gone out, or has failed and that has been told. */

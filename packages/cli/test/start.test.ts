@@ -32,6 +32,15 @@ describe('the entry point', () => {
 })
 
 describe('the command line', () => {
+  it('with --json a failure is JSON on stdout and a sentence on stderr', async () => {
+    const { code, stdout, stderr } = await run('models', '--json', '--server', 'nonsense')
+    expect(code).toBe(2)
+    expect(JSON.parse(stdout)).toMatchObject({
+      error: { code: 'bad_request', message: '--server must be a ws or wss URL.' },
+    })
+    expect(stderr).toContain('--server must be a ws or wss URL.')
+  })
+
   it('--help lists the commands', async () => {
     const { code, stdout, stderr } = await run('--help')
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })

@@ -31,6 +31,12 @@ describe('§4: which relay', () => {
     expect(own).toMatchObject({ configured: false, token: undefined })
   })
 
+  it('a base URL in the environment that is none is a usage error, for the own relay alone', () => {
+    const env = { OPENAI_BASE_URL: 'nonsense' }
+    expect(() => target({ env })).toThrow(UsageError)
+    expect(target({ server: 'ws://there:1', env })).toMatchObject({ configured: true })
+  })
+
   it('a configured one gets the token, and no environment', async () => {
     const env = { SPEAK_CODE_TOKEN: 'secret', OPENAI_API_KEY: 'sk-secret' }
     const configured = target({ server: 'wss://example.com', env })

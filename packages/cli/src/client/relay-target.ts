@@ -92,8 +92,25 @@ function labelOf(address: RelayAddress): string {
   return url.href
 }
 
+/** The variables that hold a provider's base URL; a call with one that is none would fail at the relay, in other words. */
+const BASE_URLS = ['OPENAI_BASE_URL', 'ANTHROPIC_BASE_URL', 'GOOGLE_GEMINI_BASE_URL'] as const
+
+function checkBaseUrls(env: NodeJS.ProcessEnv): void {
+  for (const name of BASE_URLS) {
+    const value = env[name]
+    if (value === undefined || value === '') continue
+    if (!['http:', 'https:'].includes(URL.parse(value)?.protocol ?? '')) {
+      throw new UsageError(
+        `${name} must be an http or https URL.`,
+        `For example: export ${name}=http://127.0.0.1:8000/v1`,
+      )
+    }
+  }
+}
+
 function ownRelay(options: TargetOptions): RelayTarget {
   const { env, paths, version } = options
+  checkBaseUrls(env)
   return {
     label: 'this machine’s own relay',
     configured: false,

@@ -73,6 +73,17 @@ export function fileSink(path: string): Sink {
   }
 }
 
+/** Why a file could not be written, by the error codes of the system. */
+const FAULTS: Readonly<Record<string, string>> = {
+  ENOENT: 'its folder is not there',
+  EACCES: 'you may not write it',
+  EPERM: 'you may not write it',
+  EISDIR: 'it is a directory',
+  ENOTDIR: 'a part of its path is not a directory',
+  ENOSPC: 'the disk is full',
+  EROFS: 'the disk can only be read',
+}
+
 class OutputFile {
   readonly #named: string
   /** Where a link leads to. */
@@ -111,7 +122,8 @@ class OutputFile {
   }
 
   #failure(cause: unknown): CommandError {
-    const why = cause instanceof Error ? cause.message : String(cause)
+    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : ''
+    const why = FAULTS[code] ?? (cause instanceof Error ? cause.message : String(cause))
     return new CommandError('internal', `The file ${this.#named} cannot be written: ${why}.`, {
       exitCode: ExitCode.failed,
       cause,
