@@ -6,7 +6,7 @@ import type { Answer } from './answer.ts'
 /** The conversation as the relay has it; undefined where it has none. */
 export type ReadConversation = (id: string) => Promise<ConversationWithMessages | undefined>
 
-export interface FoundAnswer {
+interface FoundAnswer {
   readonly text: string
   /** How it ended; undefined where what is there is not said to be the whole. */
   readonly end: EndChunk | undefined
