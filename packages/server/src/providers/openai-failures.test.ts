@@ -224,8 +224,9 @@ describe('abort', () => {
     expect(deltas).toHaveLength(1)
   })
 
+  // In one write, so that the reason has been read when the delta was told.
   test('after the finish reason the answer is finished', async () => {
-    await mock.script({ body: [say('a'), STOP, { gate: 'never' }] })
+    await mock.script({ body: [`${say('a')}${STOP}`, { gate: 'never' }] })
     const abort = new AbortController()
     let came: (() => void) | undefined
     const delta = new Promise<void>((resolve) => {
