@@ -139,8 +139,11 @@ export class LiveRun {
   #chunk(channel: ProviderChannel, delta: string): LogEntry {
     this.#seq += 1
     const { key: run } = this.row
+    const json = JSON.stringify(delta)
     const chunk: LogEntry =
-      channel === 'text' ? { run, seq: this.#seq, delta } : { run, seq: this.#seq, delta, channel }
+      channel === 'text'
+        ? { run, seq: this.#seq, delta, json }
+        : { run, seq: this.#seq, delta, json, channel }
     this.#tail.push(chunk)
     return chunk
   }

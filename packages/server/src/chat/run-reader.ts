@@ -3,7 +3,7 @@
  * It remembers nothing but the reader's place.
  */
 import type { EndChunk } from '@speak-code/protocol'
-import type { Answer, JournalChunk, RunRow, Store } from '../store/store.ts'
+import type { Answer, JournalChunk, LogEntry, RunRow, Store } from '../store/store.ts'
 import type { LiveRun } from './live-run.ts'
 
 export class RunReader {
@@ -32,7 +32,7 @@ export class RunReader {
   }
 
   /** The chunk with this seq, if it is at hand. */
-  at(seq: number): JournalChunk | undefined {
+  at(seq: number): LogEntry | undefined {
     return this.#live?.at(seq)
   }
 

@@ -3,7 +3,7 @@ import { createHash, randomUUID } from 'node:crypto'
 import type { ChatMessage, RunEnd } from '@speak-code/protocol'
 import * as fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { JournalChunk, RunRow, StartOutcome, StartRun, Store } from './store.ts'
+import type { JournalChunk, LogEntry, RunRow, StartOutcome, StartRun, Store } from './store.ts'
 
 /** A store for one test, and how to close and open it again (undefined where nothing survives that). */
 export interface StoreUnderTest {
@@ -60,6 +60,13 @@ async function readAll(store: Store, run: number): Promise<JournalChunk[]> {
     all.push(...next)
   }
 }
+
+/** A chunk on its way into the log of this run. */
+export const logged = (run: number, chunk: JournalChunk): LogEntry => ({
+  ...chunk,
+  run,
+  json: JSON.stringify(chunk.delta),
+})
 
 const numbered = (deltas: readonly string[]): JournalChunk[] =>
   deltas.map((delta, index) => ({ seq: index + 1, delta }))
@@ -209,7 +216,7 @@ export function storeContract(
               const chunk = channel === undefined ? { seq, delta } : { seq, delta, channel }
               all.push(chunk)
               waiting.push(chunk)
-              await store.append([{ run: run.key, ...chunk }])
+              await store.append([logged(run.key, chunk)])
               if (channel !== undefined) shapes.channels += 1
               if (!segment) continue
               shapes.segments += 1
@@ -238,7 +245,7 @@ export function storeContract(
     it('one append takes chunks of many runs', async () => {
       const runs = [await start(), await start(), await start()]
       await store.append(
-        runs.flatMap(({ key: run }) => numbered(['a', 'b']).map((chunk) => ({ run, ...chunk }))),
+        runs.flatMap(({ key: run }) => numbered(['a', 'b']).map((chunk) => logged(run, chunk))),
       )
       for (const unfinished of await store.unfinishedRuns()) {
         expect(unfinished.chunks).toEqual(numbered(['a', 'b']))
@@ -291,9 +298,9 @@ export function storeContract(
 
     it('what was appended is there after closing and opening again', async () => {
       const run = await start()
-      await store.append(numbered(['a', 'b']).map((chunk) => ({ run: run.key, ...chunk })))
+      await store.append(numbered(['a', 'b']).map((chunk) => logged(run.key, chunk)))
       await store.addSegment({ run: run.key, chunks: numbered(['a', 'b']) })
-      await store.append([{ run: run.key, seq: 3, delta: 'c' }])
+      await store.append([logged(run.key, { seq: 3, delta: 'c' })])
       if (under.reopen === undefined) throw new Error('a store that survives can be opened again')
       store = await under.reopen()
       const [unfinished] = await store.unfinishedRuns()

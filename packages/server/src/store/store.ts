@@ -23,9 +23,12 @@ export interface JournalChunk {
   readonly channel?: Channel
 }
 
-/** A delta on its way into the log. `run` is the store's own key, from {@link RunRow}. */
+/** A delta on its way into the log, and then to its followers. */
 export interface LogEntry extends JournalChunk {
+  /** The store's own key, from {@link RunRow}. */
   readonly run: number
+  /** The delta as JSON: the log and every frame need it, so it is made once. */
+  readonly json: string
 }
 
 export interface RunRow {

@@ -2,8 +2,10 @@
 import { encode, type EndChunk } from '@speak-code/protocol'
 import type { JournalChunk } from '../store/store.ts'
 
-export function deltaFrame(id: string, { seq, delta, channel }: JournalChunk): string {
-  const head = `{"type":"chunk","id":"${id}","seq":${seq},"delta":${JSON.stringify(delta)},"done":false`
+/** `json`, where it is at hand, is the chunk's delta as JSON. */
+export function deltaFrame(id: string, chunk: JournalChunk & { readonly json?: string }): string {
+  const { seq, delta, json = JSON.stringify(delta), channel } = chunk
+  const head = `{"type":"chunk","id":"${id}","seq":${seq},"delta":${json},"done":false`
   return channel === undefined ? `${head}}` : `${head},"channel":"${channel}"}`
 }
 

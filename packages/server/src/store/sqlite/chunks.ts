@@ -30,16 +30,16 @@ const LogRow = z.array(
 /** On the path of every delta. */
 export function packEntries(entries: readonly LogEntry[]): string {
   let packed = '['
-  for (const { run, seq, delta, channel } of entries) {
+  for (const { run, seq, json, channel } of entries) {
     if (packed !== '[') packed += ','
-    packed += `[${run},${seq},${JSON.stringify(delta)}`
+    packed += `[${run},${seq},${json}`
     packed += channel === undefined ? ']' : `,"${channel}"]`
   }
   return `${packed}]`
 }
 
 /** Throws ZodError where the row was damaged. */
-export function unpackEntries(packed: string): LogEntry[] {
+export function unpackEntries(packed: string): Omit<LogEntry, 'json'>[] {
   return LogRow.parse(JSON.parse(packed)).map(([run, seq, delta, channel]) => ({
     run,
     seq,

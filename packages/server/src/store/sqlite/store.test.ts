@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import SqliteDatabase from 'better-sqlite3'
 import { afterEach, expect, it } from 'vitest'
 import { StoreOpenError } from '../errors.ts'
-import { endOf, request, storeContract } from '../store.contract.ts'
+import { endOf, logged, request, storeContract } from '../store.contract.ts'
 import { openMemoryStore, openSqliteStore } from './open.ts'
 
 const folders: string[] = []
@@ -52,7 +52,7 @@ it('a log that was damaged by a loss of power is put aside; what is in segments 
   if (outcome.kind !== 'started') throw new Error(outcome.kind)
   const { key: run } = outcome.run
   await store.addSegment({ run, chunks: [{ seq: 1, delta: 'kept' }] })
-  store.append([{ run, seq: 2, delta: 'lost' }])
+  store.append([logged(run, { seq: 2, delta: 'lost' })])
   await store.close()
   writeFileSync(join(path, 'journal.db'), 'not a database, whatever it was')
   const reopened = openSqliteStore(path)
@@ -86,7 +86,7 @@ it('the log is pruned as runs are gathered into segments', async () => {
       seq: block * 300 + index + 1,
       delta: 'x',
     }))
-    for (const chunk of chunks) store.append([{ run, ...chunk }])
+    for (const chunk of chunks) store.append([logged(run, chunk)])
     await store.addSegment({ run, chunks })
   }
   await store.endRun({
@@ -110,12 +110,12 @@ it('T134: a full store fails as such, with no half row, and works again when the
   if (outcome.kind !== 'started') throw new Error(outcome.kind)
   const { key: run } = outcome.run
   const huge = 'x'.repeat(80 * 1024 * 1024)
-  const entries = [1, 2].map((seq) => ({ run, seq, delta: huge }))
+  const entries = [1, 2].map((seq) => logged(run, { seq, delta: huge }))
   expect(() => {
     store.append(entries)
   }).toThrow(expect.objectContaining({ name: 'StoreFailure', reason: 'full' }))
   expect((await store.unfinishedRuns())[0]?.chunks).toEqual([])
-  store.append([{ run, seq: 1, delta: 'small' }])
+  store.append([logged(run, { seq: 1, delta: 'small' })])
   expect((await store.unfinishedRuns())[0]?.chunks).toEqual([{ seq: 1, delta: 'small' }])
   await store.close()
 })
