@@ -32,17 +32,18 @@ const SERVER: readonly Room[] = [
 const CLI: readonly Room[] = [
   {
     room: 'ui',
-    may: ['chat', 'client', 'store', 'markdown'],
+    may: ['chat', 'client', 'store', 'markdown', 'terminal'],
     never: ['ws', 'better-sqlite3', 'undici', 'commander'],
   },
   { room: 'chat', may: ['client', 'store'], never: ['ws', 'better-sqlite3', 'ink', 'react'] },
   { room: 'client', may: ['store', 'local-relay'], never: ['ink', 'react', 'better-sqlite3'] },
   { room: 'local-relay', may: [], never: ['ink', 'react'] },
   { room: 'store', may: [], never: ['ink', 'react', 'ws', 'undici'] },
-  { room: 'markdown', may: [], never: ['ink', 'react', 'ws', 'better-sqlite3'] },
+  { room: 'terminal', may: [], never: ['ink', 'react', 'ws', 'better-sqlite3'] },
+  { room: 'markdown', may: ['terminal'], never: ['ink', 'react', 'ws', 'better-sqlite3'] },
   {
     room: 'commands/ask',
-    may: ['commands', 'client', 'store', 'local-relay', 'markdown'],
+    may: ['commands', 'client', 'store', 'local-relay', 'markdown', 'terminal'],
     never: ['ink', 'react', 'ws'],
   },
 ]

@@ -4,7 +4,7 @@ import { relayTarget, type RelayTarget } from './client/relay-target.ts'
 import type { CommonFlags, Deps } from './deps.ts'
 import { pathsOf } from './paths.ts'
 import type { LocalStore } from './store/local-store.ts'
-import { harmless } from './terminal-text.ts'
+import { harmless } from './terminal/harmless.ts'
 import { version } from './version.ts'
 
 /** Nothing is read or opened before it is asked for, and then once. */

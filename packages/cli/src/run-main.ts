@@ -3,7 +3,7 @@ import { isatty } from 'node:tty'
 import { failureText, toCommandError } from './errors.ts'
 import { ExitCode } from './exit-code.ts'
 import { runProgram } from './program.ts'
-import { harmless } from './terminal-text.ts'
+import { harmless } from './terminal/harmless.ts'
 
 /** Resolves with the exit code when standard output and standard error have taken all that was written. */
 export async function runMain(args: readonly string[]): Promise<number> {

@@ -3,7 +3,7 @@ import { Command } from 'commander'
 import type { ModelView } from '@speak-code/protocol'
 import type { CommonFlags, TextDeps } from '../deps.ts'
 import { ExitCode } from '../exit-code.ts'
-import { harmless } from '../terminal-text.ts'
+import { harmless } from '../terminal/harmless.ts'
 import { commonOptions, type GetDeps } from './options.ts'
 
 export interface ModelsOptions {

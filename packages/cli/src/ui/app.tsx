@@ -5,7 +5,7 @@ import { Live } from './components/live.tsx'
 import { Transcript } from './components/transcript.tsx'
 import { keyPresses } from './keys.ts'
 import type { ScreenStore } from './screen-store.ts'
-import type { Paint } from './theme.ts'
+import type { Paint } from '../terminal/theme.ts'
 
 interface AppProps {
   readonly store: ScreenStore

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { grow, liveAnswer, settle, tailOf, type Extent, type Part } from './live-answer.ts'
-import { rowsOf } from './wrap.ts'
+import { rowsOf } from '../terminal/wrap.ts'
 
 const extent = (change: Partial<Extent> = {}): Extent => ({
   columns: 20,

@@ -3,8 +3,8 @@
  * is bounded by the screen, so that a delta costs the same however long the answer is.
  */
 import type { Channel } from '@speak-code/protocol'
-import { harmless } from '../terminal-text.ts'
-import { expandTabs, rowsOf, wrapLine } from './wrap.ts'
+import { harmless } from '../terminal/harmless.ts'
+import { expandTabs, rowsOf, wrapLine } from '../terminal/wrap.ts'
 
 export type Part = Channel | 'text'
 

@@ -2,9 +2,9 @@ import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { ConnectionStatus } from '../client/client.ts'
 import { composerWith } from './composer/composer-state.ts'
-import { widthOf } from './graphemes.ts'
+import { widthOf } from '../terminal/graphemes.ts'
 import { liveRegion } from './live-region.ts'
-import { plainText } from './styled-row.ts'
+import { plainText } from '../terminal/styled-row.ts'
 import { initialView, view, type ViewAction, type ViewState } from './view-state.ts'
 
 const CONNECTED: ConnectionStatus = {

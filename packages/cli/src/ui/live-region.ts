@@ -1,12 +1,12 @@
 /** The rows below what is printed, from the view and the composer: a pure function, so that a test can read the screen. */
 import { stateInWords } from '../chat/wording.ts'
-import { harmless } from '../terminal-text.ts'
+import { harmless } from '../terminal/harmless.ts'
 import { caretAt, layout } from './composer/caret.ts'
 import type { Composer } from './composer/composer-state.ts'
 import { tailOf } from './live-answer.ts'
 import { composerRows, waitingRows } from './screen-plan.ts'
-import { BLANK, fitted, row, type StyledRow } from './styled-row.ts'
-import { widthOf } from './graphemes.ts'
+import { BLANK, fitted, row, type StyledRow } from '../terminal/styled-row.ts'
+import { widthOf } from '../terminal/graphemes.ts'
 import { meaningOf, PROMPT } from './transcript-rows.ts'
 import { extentOf, type ViewState } from './view-state.ts'
 

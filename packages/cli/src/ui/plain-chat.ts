@@ -6,7 +6,7 @@ import { createInterface, emitKeypressEvents } from 'node:readline'
 import type { SessionEvent } from '../chat/session-events.ts'
 import { findCommand, readInput } from '../chat/slash-commands.ts'
 import { stateInWords } from '../chat/wording.ts'
-import { harmless } from '../terminal-text.ts'
+import { harmless } from '../terminal/harmless.ts'
 import { clipboardSequence } from './clipboard.ts'
 import type { ChatUi, ChatUiParts } from './ink-chat.tsx'
 

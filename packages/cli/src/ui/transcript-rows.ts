@@ -1,9 +1,9 @@
 /** What is printed for good, as rows: questions, answers that are opened again, lines that are said. */
 import type { Line, PastMessage } from '../chat/session-events.ts'
-import { harmless } from '../terminal-text.ts'
-import { BLANK, row, type StyledRow } from './styled-row.ts'
-import type { Meaning } from './theme.ts'
-import { rowsOf } from './wrap.ts'
+import { harmless } from '../terminal/harmless.ts'
+import { BLANK, row, type StyledRow } from '../terminal/styled-row.ts'
+import type { Meaning } from '../terminal/theme.ts'
+import { rowsOf } from '../terminal/wrap.ts'
 import type { Part, Printed } from './live-answer.ts'
 
 export const PROMPT = '› '

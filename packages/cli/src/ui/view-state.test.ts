@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { plainText } from './styled-row.ts'
+import { plainText } from '../terminal/styled-row.ts'
 import { initialView, view, type ViewAction, type ViewState } from './view-state.ts'
 
 const after = (...actions: ViewAction[]): ViewState =>

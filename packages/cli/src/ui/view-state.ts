@@ -10,7 +10,7 @@ import {
   type Printed,
 } from './live-answer.ts'
 import { tailRows } from './screen-plan.ts'
-import { BLANK, row, type StyledRow } from './styled-row.ts'
+import { BLANK, row, type StyledRow } from '../terminal/styled-row.ts'
 import { lineRows, pastRows, printedRows, questionRows } from './transcript-rows.ts'
 
 /** Rows that are printed once and never again. */

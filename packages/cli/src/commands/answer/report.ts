@@ -1,7 +1,7 @@
 /** What people are told on stderr about an answer. */
 import type { TextOutput } from '../../deps.ts'
 import { failureText } from '../../errors.ts'
-import { harmless } from '../../terminal-text.ts'
+import { harmless } from '../../terminal/harmless.ts'
 import type { Outcome } from './ending.ts'
 
 /** Prints why it did not simply work, with its hint. `subject` says which of several answers it was. */

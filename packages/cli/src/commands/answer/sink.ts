@@ -14,7 +14,7 @@ import { basename, dirname, join } from 'node:path'
 import type { TextOutput } from '../../deps.ts'
 import { CommandError } from '../../errors.ts'
 import { ExitCode } from '../../exit-code.ts'
-import { harmless } from '../../terminal-text.ts'
+import { harmless } from '../../terminal/harmless.ts'
 
 export interface Sink {
   write(text: string): void

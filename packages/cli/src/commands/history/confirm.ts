@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline'
 import { CommandError, UsageError } from '../../errors.ts'
-import { harmless } from '../../terminal-text.ts'
+import { harmless } from '../../terminal/harmless.ts'
 import type { HistoryDeps } from './deps.ts'
 
 /**

@@ -1,5 +1,5 @@
 import type { TextDeps } from '../../deps.ts'
-import { harmless } from '../../terminal-text.ts'
+import { harmless } from '../../terminal/harmless.ts'
 
 /** What of {@link TextDeps} the `history` commands work with. */
 export type HistoryDeps = Pick<TextDeps, 'stdin' | 'stdout' | 'stderr' | 'store' | 'http' | 'note'>

@@ -2,8 +2,8 @@ import { Text, useCursor } from 'ink'
 import { useMemo, type ReactNode } from 'react'
 import { liveRegion } from '../live-region.ts'
 import type { Screen } from '../screen-store.ts'
-import { painted } from '../styled-row.ts'
-import type { Paint } from '../theme.ts'
+import { painted } from '../../terminal/styled-row.ts'
+import type { Paint } from '../../terminal/theme.ts'
 
 interface LiveProps {
   readonly screen: Screen

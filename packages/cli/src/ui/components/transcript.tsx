@@ -1,7 +1,7 @@
 import { Static, Text } from 'ink'
 import { memo, type ReactNode } from 'react'
-import { painted } from '../styled-row.ts'
-import type { Paint } from '../theme.ts'
+import { painted } from '../../terminal/styled-row.ts'
+import type { Paint } from '../../terminal/theme.ts'
 import type { Block } from '../view-state.ts'
 
 interface TranscriptProps {

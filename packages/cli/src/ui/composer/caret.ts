@@ -1,6 +1,6 @@
 /** Where the cursor stands on the screen, and which offset a place on the screen means. */
-import { graphemesOf, isPlain, widthOf } from '../graphemes.ts'
-import { wrapLine, type Row } from '../wrap.ts'
+import { graphemesOf, isPlain, widthOf } from '../../terminal/graphemes.ts'
+import { wrapLine, type Row } from '../../terminal/wrap.ts'
 
 export interface Caret {
   readonly row: number

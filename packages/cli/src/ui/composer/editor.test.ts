@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { borderAt, graphemesOf } from '../graphemes.ts'
+import { borderAt, graphemesOf } from '../../terminal/graphemes.ts'
 import { layout } from './caret.ts'
 import { edit, editorWith, EMPTY_EDITOR, type Editor, type EditorAction } from './editor.ts'
 

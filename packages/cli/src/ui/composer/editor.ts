@@ -1,5 +1,5 @@
 /** The line editor: readline's motions, kills and undo over text of several lines. Pure; the cursor is always at a grapheme border. */
-import { borderAfter, borderAt, borderBefore, lineAround } from '../graphemes.ts'
+import { borderAfter, borderAt, borderBefore, lineAround } from '../../terminal/graphemes.ts'
 import { caretAt, offsetAt } from './caret.ts'
 
 interface Snapshot {

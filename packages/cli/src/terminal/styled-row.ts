@@ -3,9 +3,12 @@ import { widthOf } from './graphemes.ts'
 import type { Meaning, Paint } from './theme.ts'
 import { truncate } from './wrap.ts'
 
-interface Span {
-  readonly meaning: Meaning
+export interface Span {
+  /** Several are drawn one over the other. */
+  readonly meaning: Meaning | readonly Meaning[]
   readonly text: string
+  /** Where the text leads to: a URL. */
+  readonly link?: string
 }
 
 export type StyledRow = readonly Span[]

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { harmless } from './terminal-text.ts'
+import { harmless } from './harmless.ts'
 
 test('no control character passes but the line feed and the tab', () => {
   fc.assert(
