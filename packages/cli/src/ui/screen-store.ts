@@ -5,7 +5,7 @@
 import type { SessionEvent } from '../chat/session-events.ts'
 import type { Clock } from '../client/clock.ts'
 import { compose, type Composer, type ComposerAction } from './composer/composer-state.ts'
-import { TICK_MS } from './live-region.ts'
+import { TICK_MS } from './region/answer-rows.ts'
 import { view, type ViewAction, type ViewState } from './view-state.ts'
 
 /** 30 frames a second. */
