@@ -35,7 +35,12 @@ const CLI: readonly Room[] = [
     may: ['chat', 'client', 'store', 'markdown', 'terminal'],
     never: ['ws', 'better-sqlite3', 'undici', 'commander'],
   },
-  { room: 'chat', may: ['client', 'store'], never: ['ws', 'better-sqlite3', 'ink', 'react'] },
+  {
+    room: 'chat',
+    may: ['client', 'store', 'transcript'],
+    never: ['ws', 'better-sqlite3', 'ink', 'react'],
+  },
+  { room: 'transcript', may: ['store'], never: ['ink', 'react', 'ws', 'better-sqlite3'] },
   { room: 'client', may: ['store', 'local-relay'], never: ['ink', 'react', 'better-sqlite3'] },
   { room: 'local-relay', may: [], never: ['ink', 'react'] },
   { room: 'store', may: [], never: ['ink', 'react', 'ws', 'undici'] },
@@ -43,7 +48,7 @@ const CLI: readonly Room[] = [
   { room: 'markdown', may: ['terminal'], never: ['ink', 'react', 'ws', 'better-sqlite3'] },
   {
     room: 'commands/ask',
-    may: ['commands', 'client', 'store', 'local-relay', 'markdown', 'terminal'],
+    may: ['commands', 'client', 'store', 'local-relay', 'markdown', 'terminal', 'transcript'],
     never: ['ink', 'react', 'ws'],
   },
 ]

@@ -15,10 +15,11 @@ const canPin =
 
 /** How processes were kept apart, for the report. */
 export const pinning = canPin
-  ? 'the relay has one core to itself'
+  ? 'what is measured has one core to itself'
   : 'the processes share all cores freely'
 
-function pinned(place: Place, command: readonly string[]): readonly string[] {
+/** The command that runs another on the cores of its place; the process keeps its id. */
+export function pinned(place: Place, command: readonly string[]): readonly string[] {
   if (!canPin) return command
   const cores = place === 'measured' ? '0' : `1-${availableParallelism() - 1}`
   return ['taskset', '-c', cores, ...command]
@@ -67,6 +68,17 @@ export function cpuMicroseconds(pid: number | undefined): number {
     return readdirSync(`/proc/${pid}/task`)
       .map((thread) => readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8'))
       .reduce((sum, account) => sum + Number(account.split(' ')[0]) / 1000, 0)
+  } catch {
+    return Number.NaN
+  }
+}
+
+/** The most memory that a process has had at one time, in MB (10⁶ bytes). NaN where the system does not tell. */
+export function peakMegabytes(pid: number): number {
+  try {
+    const [, kilobytes] =
+      /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? []
+    return (Number(kilobytes) * 1024) / 1e6
   } catch {
     return Number.NaN
   }

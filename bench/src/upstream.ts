@@ -1,12 +1,14 @@
 /**
  * The model's side of a measurement: an OpenAI-compatible server that spends as little as it can, because it shares the
- * machine with what is measured. The model's name says what it answers: `paced-RATE-COUNT` sends COUNT deltas, RATE a
- * second; any other name gets a short answer at once.
+ * machine with what is measured. The model's name says what it answers: `paced-RATE-COUNT` sends COUNT marked deltas,
+ * RATE a second; `text-RATE-COUNT` sends as many tokens of Markdown, the sample answer again and again; any other name
+ * gets a short answer at once.
  *
  * The mock of the tests keeps a timer and a record for each delta; here one timer serves all streams.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { text } from 'node:stream/consumers'
+import { SAMPLE_ANSWER, tokensOf } from '@speak-code/testkit'
 import { microseconds, stampedDelta } from './stamp.ts'
 
 /** Streams of one rate get their deltas in turn, this far apart in phase. */
@@ -14,6 +16,7 @@ const SLOT_MS = 1
 
 interface PacedStream {
   readonly response: ServerResponse
+  readonly event: (index: number) => string
   readonly count: number
   readonly periodMs: number
   index: number
@@ -23,22 +26,30 @@ interface PacedStream {
 const streams = new Set<PacedStream>()
 let phase = 0
 
-const event = (choice: string, usage = 'null'): string =>
+const chunk = (choice: string, usage = 'null'): string =>
   `data: {"id":"bench","object":"chat.completion.chunk","created":0,"model":"bench","choices":[${choice}],"usage":${usage}}\n\n`
 
 const delta = (content: string): string =>
-  event(`{"index":0,"delta":{"content":"${content}"},"finish_reason":null}`)
+  chunk(`{"index":0,"delta":{"content":"${content}"},"finish_reason":null}`)
 
 const ending = (count: number): string =>
-  event('{"index":0,"delta":{},"finish_reason":"stop"}') +
-  event('', `{"prompt_tokens":3,"completion_tokens":${count},"total_tokens":${count + 3}}`) +
+  chunk('{"index":0,"delta":{},"finish_reason":"stop"}') +
+  chunk('', `{"prompt_tokens":3,"completion_tokens":${count},"total_tokens":${count + 3}}`) +
   'data: [DONE]\n\n'
+
+const SAMPLE = tokensOf(SAMPLE_ANSWER).map((token) => delta(JSON.stringify(token).slice(1, -1)))
+
+/** What a stream of this kind sends at its turn. */
+const EVENTS: Readonly<Record<string, PacedStream['event']>> = {
+  paced: (index) => delta(stampedDelta(index, microseconds())),
+  text: (index) => SAMPLE[index % SAMPLE.length] ?? '',
+}
 
 function tick(): void {
   const now = performance.now()
   for (const stream of streams) {
     while (stream.dueAt <= now && stream.index < stream.count) {
-      stream.response.write(delta(stampedDelta(stream.index, microseconds())))
+      stream.response.write(stream.event(stream.index))
       stream.index += 1
       stream.dueAt += stream.periodMs
     }
@@ -52,16 +63,18 @@ function tick(): void {
 async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
   const body = await text(request)
   response.writeHead(200, { 'content-type': 'text/event-stream' })
-  const paced = /"model":"(?:openai\/)?paced-(\d+)-(\d+)"/.exec(body)
-  if (paced === null) {
+  const [, kind = '', rate, count] =
+    /"model":"(?:openai\/)?(paced|text)-(\d+)-(\d+)"/.exec(body) ?? []
+  const event = EVENTS[kind]
+  if (event === undefined) {
     response.end(delta('A short') + delta(' answer.') + ending(2))
     return
   }
   response.flushHeaders()
-  const periodMs = 1000 / Number(paced[1])
+  const periodMs = 1000 / Number(rate)
   phase = (phase + SLOT_MS) % periodMs
   const dueAt = Math.floor(performance.now() / periodMs) * periodMs + periodMs + phase
-  const stream = { response, count: Number(paced[2]), periodMs, index: 0, dueAt }
+  const stream = { response, event, count: Number(count), periodMs, index: 0, dueAt }
   streams.add(stream)
   response.on('close', () => {
     streams.delete(stream)

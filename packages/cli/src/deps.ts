@@ -49,7 +49,12 @@ export interface Deps {
 
 /** What commands that only read and write text need of a stream. */
 export type TextInput = NodeJS.ReadableStream & { readonly isTTY?: boolean; readonly fd?: number }
-export type TextOutput = NodeJS.WritableStream & { readonly isTTY?: boolean }
+export type TextOutput = NodeJS.WritableStream & {
+  readonly isTTY?: boolean
+  /** The size of a terminal. */
+  readonly columns?: number
+  readonly rows?: number
+}
 
 /** {@link Deps} of commands that draw nothing. */
 export interface TextDeps extends Omit<Deps, 'stdin' | 'stdout' | 'stderr'> {

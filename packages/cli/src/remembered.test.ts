@@ -18,9 +18,11 @@ test('what is set is there in the next session, in a file for its owner alone', 
   expect(first.hintsSeen).toEqual([])
   first.lastModel = 'openai/gpt-x'
   first.hintsSeen = ['ctrl-r']
+  first.theme = 'dark'
   const next = openRemembered(folder)
   expect(next.lastModel).toBe('openai/gpt-x')
   expect(next.hintsSeen).toEqual(['ctrl-r'])
+  expect(next.theme).toBe('dark')
   expect(statSync(join(folder, 'remembered.json')).mode & 0o777).toBe(0o600)
 })
 

@@ -4,17 +4,21 @@ import Conf, { type Schema } from 'conf'
 export interface Remembered {
   /** `provider/id` last used by `chat`. */
   lastModel: string | undefined
+  /** The theme that `/theme` chose last. */
+  theme: string | undefined
   /** Names of the hints that were shown and need not be again. */
   hintsSeen: readonly string[]
 }
 
 interface Memory {
   lastModel?: string
+  theme?: string
   hintsSeen?: string[]
 }
 
 const SCHEMA: Schema<Memory> = {
   lastModel: { type: 'string', minLength: 1 },
+  theme: { type: 'string', minLength: 1 },
   hintsSeen: { type: 'array', items: { type: 'string' } },
 }
 
@@ -52,6 +56,14 @@ class FileMemory implements Remembered {
 
   set lastModel(model: string | undefined) {
     if (model !== undefined) this.#remember({ lastModel: model })
+  }
+
+  get theme(): string | undefined {
+    return this.#session.theme ?? this.#read().theme
+  }
+
+  set theme(name: string | undefined) {
+    if (name !== undefined) this.#remember({ theme: name })
   }
 
   get hintsSeen(): readonly string[] {

@@ -18,9 +18,9 @@ import {
   temporaryFolder,
   type TemporaryFolder,
 } from '@speak-code/testkit'
+import { Terminal } from '@speak-code/testkit/terminal'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { WebSocketServer } from 'ws'
-import { Terminal } from './terminal.ts'
 
 const MAIN = join(import.meta.dirname, '../bin/speak-code.js')
 const CTRL_R = '\u0012'

@@ -1,5 +1,12 @@
 /** One question and its answer, as a session follows it. */
 import type { Channel, ChatMessage, EndChunk } from '@speak-code/protocol'
+import type { Attachment } from './session-parts.ts'
+
+/** Runs that ask several models the same question. */
+export interface Comparison {
+  /** In the order in which their answers are shown; the conversation goes on after the first. */
+  readonly runs: ChatRun[]
+}
 
 export interface ChatRun {
   readonly id: string
@@ -11,6 +18,11 @@ export interface ChatRun {
   parentId: string | null | undefined
   /** The question's text as it was typed, without the files that went with it. */
   readonly typed: string
+  readonly files: readonly Attachment[]
+  /** What it was asked with by name, beside others that got the same question. */
+  readonly compared: { readonly by: Comparison; readonly model: string } | undefined
+  /** The answer is a summary for a branch that begins with it. */
+  readonly summarises: boolean
   questionShown: boolean
   messageId: string | undefined
   model: string | undefined
@@ -27,10 +39,14 @@ export interface ChatRun {
   over: boolean
 }
 
-export function newRun(
-  run: Pick<ChatRun, 'id' | 'own' | 'messages' | 'parentId' | 'typed' | 'startedAt'>,
-): ChatRun {
+type Given = Pick<ChatRun, 'id' | 'own' | 'messages' | 'parentId' | 'typed' | 'startedAt'> &
+  Partial<Pick<ChatRun, 'files' | 'compared' | 'summarises'>>
+
+export function newRun(run: Given): ChatRun {
   return {
+    files: [],
+    compared: undefined,
+    summarises: false,
     ...run,
     questionShown: false,
     messageId: undefined,
@@ -54,4 +70,9 @@ export function append(run: ChatRun, delta: string, channel: Channel | undefined
 /** The question of a run's messages: the last of the user's. */
 export function questionOf(messages: readonly ChatMessage[]): ChatMessage | undefined {
   return messages.findLast((message) => message.role === 'user')
+}
+
+/** The run and those that are compared with it. */
+export function companionsOf(run: ChatRun): readonly ChatRun[] {
+  return run.compared?.by.runs ?? [run]
 }

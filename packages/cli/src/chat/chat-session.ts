@@ -3,90 +3,111 @@
  * `SessionEvent`s; it draws nothing and knows no socket and no SQL.
  */
 import type { ChatMessage } from '@speak-code/protocol'
-import type { ClientEvent, OutgoingChat } from '../client/client.ts'
-import { Branch } from './branch.ts'
-import { newRun, questionOf, type ChatRun } from './chat-run.ts'
-import { Company } from './company.ts'
-import { readPast, type Past } from './past.ts'
+import type { LocalMessage } from '../store/local-store.ts'
+import { AnswerEvents } from './answer-events.ts'
+import type { BranchChoice } from './branch-list.ts'
+import { Branching } from './branching.ts'
+import { companionsOf, type ChatRun } from './chat-run.ts'
+import { Compaction } from './compaction.ts'
+import { faultOfModels } from './comparison.ts'
+import { Opening } from './opening.ts'
+import { QuestionSender } from './question-sender.ts'
 import type { Line, SessionEvent, SessionListener, WaitingQuestion } from './session-events.ts'
 import type { Attachment, SessionParts } from './session-parts.ts'
-import { Stage } from './stage.ts'
-import { UnsavedBranch } from './unsaved.ts'
+import { SessionState } from './session-state.ts'
 import { waitingQuestions } from './waiting.ts'
-import { linesOfError, modelName } from './wording.ts'
+
+/** What a relay takes at once that has not said more. */
+const MAX_AT_ONCE = 16
 
 export class ChatSession {
   readonly #parts: SessionParts
   readonly #listeners = new Set<SessionListener>()
-  readonly #stage: Stage
-  readonly #company: Company
-  #branch: Branch
-  /** With `--no-save`. */
-  #unsaved: UnsavedBranch | undefined
-  /** Whether the history has a message of it. */
-  #begun = false
-  #model: string | undefined
-  /** Goes with the next question. */
-  #system: string | undefined
-  #attachments: readonly Attachment[] = []
-  #stopping: ChatRun | undefined
+  readonly #state: SessionState
+  readonly #opening: Opening
+  readonly #sender: QuestionSender
+  readonly #branching: Branching
+  readonly #compaction: Compaction
+  readonly #answers: AnswerEvents
+  /** Told to stop already. */
+  readonly #stopping = new WeakSet<ChatRun>()
   #toldWaiting = '[]'
   #stopListening: () => void = () => {}
 
   constructor(parts: SessionParts) {
     this.#parts = parts
-    this.#stage = new Stage(
-      (event) => {
-        this.emit(event)
+    this.#state = new SessionState(parts, (event) => {
+      this.emit(event)
+    })
+    this.#opening = new Opening(this.#state)
+    this.#sender = new QuestionSender(this.#state)
+    this.#branching = new Branching(this.#state)
+    this.#compaction = new Compaction(this.#state, this.#branching)
+    this.#answers = new AnswerEvents(this.#state, {
+      over: (run) => {
+        if (run.summarises) this.#compaction.over(run)
+        this.#askNext()
       },
-      () => parts.clock.now(),
-    )
-    this.#company = new Company(parts, this.#stage)
-    this.#branch = new Branch(parts.newId())
-    this.#unsaved = parts.save ? undefined : new UnsavedBranch()
-    this.#system = parts.system?.text
-    this.#model = parts.chooseModel(undefined)
+      moved: () => {
+        this.#tellWaiting()
+      },
+    })
   }
 
   get conversationId(): string {
-    return this.#branch.conversationId
+    return this.#state.conversation.id
   }
 
   /** Whether one can come back to the conversation. */
   get begun(): boolean {
-    return this.#begun
+    return this.#state.begun
   }
 
   /** Whether an answer is awaited or under way. */
   get busy(): boolean {
-    return this.#stage.current !== undefined
+    return this.#state.busy
   }
 
   /** What is asked next, as far as it is known. */
   get model(): string | undefined {
-    return this.#model ?? this.#parts.client.welcome?.defaultModel
+    return this.#state.modelInWords
   }
 
   get system(): string | undefined {
-    return this.#system ?? this.#parts.system?.text
+    return this.#state.system ?? this.#parts.system?.text
+  }
+
+  get exercise(): string | undefined {
+    return this.#state.exercise
   }
 
   /** The source of the last answer. */
   get lastAnswer(): string {
-    return this.#branch.lastAnswer
+    return this.#state.conversation.lastAnswer
   }
 
   get tokens(): number {
-    return this.#branch.tokens
+    return this.#state.conversation.tokens
   }
 
   /** Runs of the conversation that this session has seen, oldest first. */
   get runs(): readonly ChatRun[] {
-    return [...this.#branch.runs.values()]
+    return [...this.#state.conversation.runs.values()]
+  }
+
+  /** The branch that is shown, from the beginning on. */
+  get path(): readonly LocalMessage[] {
+    return this.#state.conversation.path
+  }
+
+  /** Messages of all branches, oldest first. */
+  get messages(): readonly LocalMessage[] {
+    return this.#state.conversation.tree.messages
   }
 
   get waiting(): readonly WaitingQuestion[] {
-    return waitingQuestions(this.#branch, this.#stage, this.#parts.client.outbox, this.#unsaved)
+    const { conversation, stage, later } = this.#state
+    return waitingQuestions(conversation, stage, this.#parts.client.outbox, later)
   }
 
   /** Calls `listener` for every event from now on. Returns the function that stops it. */
@@ -101,94 +122,141 @@ export class ChatSession {
   start(): void {
     const { client } = this.#parts
     this.#stopListening = client.on((event) => {
-      this.#heard(event)
+      this.#answers.heard(event)
     })
     this.emit({ type: 'connection', status: client.status })
-    this.emit({ type: 'model', model: this.model })
+    this.#state.tellModel()
     client.connect()
   }
 
-  /** Opens a conversation of the history: its messages are told, what is under way goes on. */
-  open(conversationId: string): void {
-    const { client, store, save, newId, chooseModel } = this.#parts
-    if (store === undefined) return
-    const past = readPast(store, conversationId)
-    this.#enter(save ? conversationId : newId())
-    this.#begun = save
-    if (this.#parts.system?.explicit !== true) this.#system = undefined
-    this.#model = chooseModel(past.model)
-    this.#branch.tokens = past.tokens
-    this.#branch.head = past.head
-    this.#branch.lastAnswer = past.lastAnswer
-    if (!save) this.#unsaved = new UnsavedBranch(past.branch)
-    const { title, messages, omitted } = past
-    this.emit({ type: 'opened', conversationId, title, messages, omitted })
-    this.emit({ type: 'model', model: this.model })
-    this.emit({ type: 'tokens', tokens: past.tokens })
-    if (past.question !== undefined) this.#branch.latest = this.#pastRun(past, past.question)
-    if (!save) return
-    this.#takeUp(past)
-    client.attach(conversationId)
+  /**
+   * Opens a conversation of the history: its messages are told, what is under way goes on. With `messageId` it is the
+   * branch that holds that message, and the place is told where words of `query` are found in it.
+   */
+  open(conversationId: string, messageId?: string, query = ''): void {
+    this.#opening.open(conversationId, messageId, query)
     this.#tellWaiting()
   }
 
   /** Begins a conversation. */
   begin(): void {
-    const conversationId = this.#parts.newId()
-    this.#enter(conversationId)
-    this.#begun = false
-    this.emit({ type: 'opened', conversationId, title: undefined, messages: [], omitted: 0 })
-    this.emit({ type: 'tokens', tokens: 0 })
+    this.#opening.begin()
     this.#tellWaiting()
   }
 
   /**
    * Asks. While an answer is awaited the question waits for its end, without a connection for the connection. Throws
-   * what the store throws where it cannot be written; then nothing was asked.
+   * what the store throws where it cannot be written; then nothing was asked. `mentioned` files go with this question
+   * alone: its text names them.
    */
-  ask(typed: string): void {
-    const { client, newId, assemble } = this.#parts
+  ask(typed: string, mentioned: readonly Attachment[] = []): void {
+    const { client, newId, assemble, save } = this.#parts
+    const { conversation, attachments, later, place, compared } = this.#state
+    const { head, underWay } = conversation
     client.connect()
-    const content = assemble(typed, this.#attachments)
-    if (this.#unsaved !== undefined && this.#branch.underWay !== undefined) {
-      this.#unsaved.wait({ id: newId(), text: content })
+    const content = assemble(typed, [...attachments, ...mentioned])
+    // After a summary the conversation goes on elsewhere.
+    if (underWay !== undefined && (!save || underWay.summarises)) {
+      later.add({ id: newId(), text: content })
     } else {
-      const system = this.#system === undefined ? [] : [this.#message('system', this.#system)]
-      this.#send([...system, this.#message('user', content)], typed, this.#branch.underWay)
-      this.#system = undefined
+      const after = place === undefined ? (underWay ?? head) : place.parentId
+      const messages = this.#messages(content)
+      const question = { messages, typed, files: attachments, after }
+      if (compared.length === 0) this.#sender.send(question)
+      else this.#sender.sendToAll(compared, question)
+      this.#state.system = undefined
+      this.#state.place = undefined
+      this.#state.compared = []
     }
-    if (this.#attachments.length > 0) {
-      this.#attachments = []
-      this.emit({ type: 'attachments', names: [] })
-    }
+    if (attachments.length > 0) this.#state.attach([])
     this.#tellWaiting()
   }
 
   /** Asks the last question again. Returns a sentence where that cannot be done. */
   retry(model: string | undefined): string | undefined {
-    const last = this.#branch.latest
-    if (last === undefined) return 'There is no question to ask again.'
-    if (!last.over || this.busy) return 'An answer is under way; Esc stops it.'
-    if (last.messages.length === 0) return 'The question came from another terminal; ask it here.'
+    const question = this.#branching.again()
+    if (typeof question === 'string') return question
     if (model !== undefined) this.setModel(model)
-    this.#unsaved?.untake(last)
-    this.#branch.head = last.parentId ?? null
     this.#parts.client.connect()
-    this.#send(last.messages, last.typed, undefined)
+    this.#state.place = undefined
+    this.#sender.send(question)
     this.#tellWaiting()
     return undefined
   }
 
   /**
-   * Stops the answer that is awaited; what had arrived is kept, what waits is held. Returns whether there was one that
-   * was not told to stop before.
+   * Asks several models at once: the last question again, or, where there is none, the next one (`next`). Returns a
+   * sentence where that cannot be done.
+   */
+  compare(models: readonly string[]): 'asked' | 'next' | { readonly problem: string } {
+    const fault = faultOfModels(models, this.#parts.client.welcome?.maxInflight ?? MAX_AT_ONCE)
+    const problem = fault ?? this.#branching.obstacle
+    if (problem !== undefined) return { problem }
+    if (this.#state.conversation.latest === undefined) {
+      this.#state.compared = models
+      return 'next'
+    }
+    const question = this.#branching.again()
+    if (typeof question === 'string') return { problem: question }
+    this.#parts.client.connect()
+    this.#state.place = undefined
+    this.#sender.sendToAll(models, question)
+    this.#tellWaiting()
+    return 'asked'
+  }
+
+  /** Has the model sum the conversation up and goes on from there. Returns a sentence where that cannot be done. */
+  compact(): string | undefined {
+    const question = this.#compaction.question()
+    if (typeof question === 'string') return question
+    this.#parts.client.connect()
+    this.#sender.send(question)
+    this.#tellWaiting()
+    return undefined
+  }
+
+  /**
+   * Takes the `n`-th last question (1 is the last) back into the composer; the next question stands in its place.
+   * Returns a sentence where that cannot be done.
+   */
+  edit(n: number): string | undefined {
+    return this.#branching.edit(n)
+  }
+
+  /** Goes on in a new conversation that begins with a copy of this branch. Returns a sentence where it cannot. */
+  fork(): string | undefined {
+    const problem = this.#branching.fork()
+    this.#tellWaiting()
+    return problem
+  }
+
+  /** The branches to choose from, in the order of their numbers. */
+  branches(): readonly BranchChoice[] {
+    return this.#branching.list()
+  }
+
+  /** Goes on with another branch. Returns a sentence where that cannot be done. */
+  walk(branch: BranchChoice): string | undefined {
+    const { obstacle } = this.#branching
+    if (obstacle === undefined) this.#branching.walk(branch)
+    return obstacle
+  }
+
+  /**
+   * Stops the answer that is awaited, and those that are compared with it; what had arrived is kept, what waits is
+   * held. Returns whether there was one that was not told to stop before.
    */
   stop(): boolean {
-    const run = this.#stage.current
-    if (run === undefined || run === this.#stopping) return false
-    this.#stopping = run
-    if (this.#unsaved !== undefined) this.#unsaved.held = true
-    this.#parts.client.cancel(run.id)
+    const { stage, later } = this.#state
+    const run = stage.current
+    if (run === undefined) return false
+    const stopped = companionsOf(run).filter((one) => !one.over && !this.#stopping.has(one))
+    if (stopped.length === 0) return false
+    later.held = true
+    for (const one of stopped) {
+      this.#stopping.add(one)
+      this.#parts.client.cancel(one.id)
+    }
     this.#tellWaiting()
     return true
   }
@@ -196,9 +264,9 @@ export class ChatSession {
   /** Lets held questions go. Returns whether there were any. */
   release(): boolean {
     if (!this.waiting.some(({ state }) => state === 'held')) return false
-    if (this.#unsaved !== undefined) this.#unsaved.held = false
+    this.#state.later.held = false
     this.#parts.client.release(this.conversationId)
-    this.#askNextUnsaved()
+    this.#askNext()
     this.#tellWaiting()
     return true
   }
@@ -207,7 +275,7 @@ export class ChatSession {
   drop(n: number): string | undefined {
     const question = this.waiting[n - 1]
     if (question === undefined) return undefined
-    const kept = this.#unsaved?.drop(question.runId) === true
+    const kept = this.#state.later.drop(question.runId)
     if (!kept) this.#parts.client.cancel(question.runId)
     this.#tellWaiting()
     return question.text
@@ -224,18 +292,30 @@ export class ChatSession {
   }
 
   setModel(model: string): void {
-    this.#model = model
-    this.emit({ type: 'model', model })
+    this.#state.model = model
+    this.#state.tellModel()
   }
 
   /** The system prompt from the next question on. */
   setSystem(text: string): void {
-    this.#system = text
+    this.#state.system = text
+  }
+
+  /** The exercise that the following questions are about; undefined for none. */
+  setExercise(slug: string | undefined): void {
+    this.#state.exercise = slug
+  }
+
+  /** Returns whether there was something to name. Throws what the store throws. */
+  rename(title: string): boolean {
+    const { store, save } = this.#parts
+    if (!save || store?.rename(this.conversationId, title) !== true) return false
+    this.#state.tellTitle(store.conversation(this.conversationId)?.title)
+    return true
   }
 
   attach(file: Attachment): void {
-    this.#attachments = [...this.#attachments, file]
-    this.emit({ type: 'attachments', names: this.#attachments.map(({ name }) => name) })
+    this.#state.attach([...this.#state.attachments, file])
   }
 
   say(...lines: readonly Line[]): void {
@@ -252,220 +332,29 @@ export class ChatSession {
     await this.#parts.client.close()
   }
 
-  #heard(event: ClientEvent): void {
-    const run = 'runId' in event ? this.#branch.runs.get(event.runId) : undefined
-    switch (event.type) {
-      case 'status':
-        this.emit({ type: 'connection', status: event.status })
-        break
-      case 'welcome':
-        this.emit({ type: 'model', model: this.model })
-        break
-      case 'accepted':
-        if (run !== undefined) this.#accepted(run, event)
-        break
-      case 'delta':
-        if (run !== undefined) this.#stage.grow(run, event.delta, event.channel)
-        return
-      case 'replaced':
-        if (run !== undefined) this.#stage.replace(run, event)
-        break
-      case 'end':
-        if (run === undefined) break
-        run.end = { chunk: event.chunk, verified: event.verified }
-        this.#branch.tokens += event.chunk.usage.totalTokens
-        this.emit({ type: 'tokens', tokens: this.#branch.tokens })
-        this.#over(run)
-        break
-      case 'lost':
-        if (run !== undefined) void this.#lost(run)
-        break
-      case 'refused':
-        if (run !== undefined) this.#over(run, linesOfError(event.error))
-        break
-      case 'withdrawn':
-        if (run !== undefined) this.#withdrawn(run)
-        break
-      case 'postponed':
-        if (run !== undefined && this.#stage.isShown(run.id)) {
-          const text = `${event.error.message} It is asked again in`
-          this.emit({ type: 'notice', text, until: event.at })
-        }
-        break
-      case 'notice':
-        if (this.#stage.isShown(event.notice.id)) {
-          this.emit({ type: 'notice', text: event.notice.message })
-        }
-        break
-      case 'run':
-        this.#company.heard(this.#branch, event.run)
-        break
-      case 'attached':
-        void this.#company.join(this.#branch, event.conversationId, event.runs)
-        break
-      case 'problem':
-        this.say(...linesOfError(event.error))
-        break
-    }
-    this.#tellWaiting()
+  /** The question, after the system prompt where that is due. */
+  #messages(content: string): ChatMessage[] {
+    const { newId } = this.#parts
+    const { system } = this.#state
+    return [
+      ...(system === undefined ? [] : [{ id: newId(), role: 'system', content: system } as const]),
+      { id: newId(), role: 'user', content },
+    ]
   }
 
-  #send(messages: readonly ChatMessage[], typed: string, after: ChatRun | undefined): void {
-    const { client, clock, newId, params, exercise } = this.#parts
-    const branch = this.#branch
-    const parentId = after === undefined ? branch.head : (after.messageId ?? branch.head)
-    const run = newRun({
-      id: newId(),
-      own: true,
-      messages,
-      parentId: after === undefined ? parentId : undefined,
-      typed,
-      startedAt: clock.now(),
-    })
-    const chat: OutgoingChat = {
-      id: run.id,
-      conversationId: branch.conversationId,
-      ...this.#placed(messages, parentId),
-      ...(this.#model === undefined ? {} : { model: this.#model }),
-      ...(params === undefined ? {} : { params }),
-      ...(exercise === undefined ? {} : { exercise: { slug: exercise } }),
-      ...(after === undefined ? {} : { follows: after.id }),
-    }
-    if (!this.#begun && this.#unsaved === undefined) client.attach(branch.conversationId)
-    const { latest } = branch
-    branch.add(run)
-    try {
-      client.send(chat)
-    } catch (error) {
-      branch.forget(run)
-      branch.latest = latest
-      throw error
-    }
-    if (this.#unsaved === undefined) this.#begun = true
-    else this.#unsaved.held = false
-    if (!this.busy && client.status.state.name === 'Connected') this.#stage.enter(run)
-  }
-
-  #placed(
-    messages: readonly ChatMessage[],
-    parentId: string | null,
-  ): Pick<OutgoingChat, 'messages' | 'parentId' | 'ephemeral'> {
-    if (this.#unsaved === undefined) return { messages, parentId }
-    // New ids each time: then a relay that still remembers the branch has nothing to compare.
-    const renamed = [...this.#unsaved.turns, ...messages].map((message) => ({
-      ...message,
-      id: this.#parts.newId(),
-    }))
-    return { messages: renamed, parentId: null, ephemeral: true }
-  }
-
-  #accepted(
-    run: ChatRun,
-    { messageId, model, provider }: Extract<ClientEvent, { type: 'accepted' }>,
-  ): void {
-    this.#branch.accepted(run, messageId)
-    run.model = model
-    run.provider = provider
-    const { clock, timeoutMs, client } = this.#parts
-    if (timeoutMs !== undefined) {
-      clock.after(timeoutMs, () => {
-        if (!run.over) client.cancel(run.id)
-      })
-    }
-    const name = modelName(provider, model)
-    this.emit({ type: 'model', model: name })
-    this.#parts.onModel(name, this.#model !== undefined)
-    this.#stage.enter(run)
-  }
-
-  /** A run has come to its end, or to nothing; then `reasons` say why. */
-  #over(run: ChatRun, reasons?: readonly Line[]): void {
-    if (run.over) return
-    const isWhole = run.end?.chunk.status === 'completed'
-    if (run.text !== '') this.#branch.lastAnswer = run.text
-    if (this.#unsaved !== undefined) {
-      this.#unsaved.take(run, this.#parts.newId())
-      if (!isWhole) this.#unsaved.held = true
-    }
-    this.#stage.end(run, reasons)
-    this.#askNextUnsaved()
-  }
-
-  #withdrawn(run: ChatRun): void {
-    const wasShown = this.#stage.remove(run)
-    this.#branch.forget(run)
-    if (wasShown) this.emit({ type: 'compose', text: run.typed })
-  }
-
-  async #lost(run: ChatRun): Promise<void> {
-    const branch = this.#branch
-    const { rest, reasons } = await this.#company.find(branch, run)
-    if (run.over || branch !== this.#branch) return
-    if (rest !== '') this.#stage.grow(run, rest, undefined)
-    this.#over(run, reasons)
-    this.#tellWaiting()
-  }
-
-  /** What an opened conversation has under way. */
-  #takeUp({ open, shown }: Past): void {
-    const { client, clock } = this.#parts
-    for (const { runId, messageId, chat } of open) {
-      const { messages, parentId, follows } = chat
-      const run = newRun({
-        id: runId,
-        own: true,
-        messages,
-        parentId: follows === undefined ? parentId : undefined,
-        typed: questionOf(messages)?.content ?? '',
-        startedAt: clock.now(),
-      })
-      run.messageId = messageId ?? undefined
-      run.questionShown = messages.some(({ id }) => shown.has(id))
-      this.#branch.add(run)
-      if (messageId !== null) this.#stage.enter(run)
-    }
-    client.restore(this.conversationId)
-  }
-
-  /** The last question of an opened conversation, so that it can be asked again. */
-  #pastRun(past: Past, question: NonNullable<Past['question']>): ChatRun {
-    const run = newRun({
-      id: this.#parts.newId(),
-      own: true,
-      messages: [question.message],
-      parentId: question.parentId,
-      typed: question.message.content,
-      startedAt: 0,
-    })
-    run.over = true
-    run.text = past.lastAnswer
-    return run
-  }
-
-  #message(role: ChatMessage['role'], content: string): ChatMessage {
-    return { id: this.#parts.newId(), role, content }
-  }
-
-  #askNextUnsaved(): void {
-    if (this.#branch.underWay !== undefined) return
-    const next = this.#unsaved?.next()
+  #askNext(): void {
+    const { conversation, later } = this.#state
+    if (conversation.underWay !== undefined) return
+    const next = later.next()
     if (next !== undefined) this.ask(next.text)
   }
 
   #tellWaiting(): void {
-    this.#branch.place(this.#parts.client.outbox)
+    this.#state.conversation.place(this.#parts.client.outbox)
     const questions = this.waiting
     const told = JSON.stringify(questions)
     if (told === this.#toldWaiting) return
     this.#toldWaiting = told
     this.emit({ type: 'waiting', questions })
-  }
-
-  #enter(conversationId: string): void {
-    if (this.#begun) this.#parts.client.detach(this.conversationId)
-    this.#stage.clear()
-    this.#branch = new Branch(conversationId)
-    this.#unsaved = this.#parts.save ? undefined : new UnsavedBranch()
-    this.#system = this.#parts.system?.text
   }
 }

@@ -1,7 +1,7 @@
 /** Runs that this terminal did not start, or that the relay has lost sight of. */
 import type { ChatMessage, LiveRunInfo, RunMessage } from '@speak-code/protocol'
-import type { Branch } from './branch.ts'
 import { newRun, questionOf, type ChatRun } from './chat-run.ts'
+import type { Conversation } from './conversation.ts'
 import type { Line } from './session-events.ts'
 import type { SessionParts } from './session-parts.ts'
 import type { Stage } from './stage.ts'
@@ -23,16 +23,20 @@ export class Company {
   }
 
   /** A run of the conversation began somewhere: another terminal's question and answer are shown here too. */
-  heard(branch: Branch, run: RunMessage): void {
-    if (run.conversationId !== branch.conversationId || run.status !== 'started') return
-    if (branch.runs.has(run.id)) return
-    this.#follow(branch, { ...run, messages: run.messages ?? [] })
+  heard(conversation: Conversation, run: RunMessage): void {
+    if (run.conversationId !== conversation.id || run.status !== 'started') return
+    if (conversation.runs.has(run.id)) return
+    this.#follow(conversation, { ...run, messages: run.messages ?? [] })
   }
 
   /** Live runs that were there when the conversation was attached. */
-  async join(branch: Branch, conversationId: string, live: readonly LiveRunInfo[]): Promise<void> {
-    if (conversationId !== branch.conversationId) return
-    const unknown = live.filter(({ id }) => !branch.runs.has(id))
+  async join(
+    conversation: Conversation,
+    conversationId: string,
+    live: readonly LiveRunInfo[],
+  ): Promise<void> {
+    if (conversationId !== conversation.id) return
+    const unknown = live.filter(({ id }) => !conversation.runs.has(id))
     if (unknown.length === 0) return
     const { store, refresh } = this.#parts
     const questionAt = (id: string | null): ChatMessage | undefined =>
@@ -43,18 +47,21 @@ export class Company {
       await refresh(conversationId).catch(() => false)
     }
     for (const run of unknown) {
-      if (branch.runs.has(run.id)) continue
+      if (conversation.runs.has(run.id)) continue
       const question = questionAt(run.parentId)
-      this.#follow(branch, { ...run, messages: question === undefined ? [] : [question] })
+      this.#follow(conversation, { ...run, messages: question === undefined ? [] : [question] })
     }
   }
 
   /** What became of a run that the relay does not know any more: it is in the conversation, if anywhere. */
-  async find(branch: Branch, run: ChatRun): Promise<{ rest: string; reasons: readonly Line[] }> {
+  async find(
+    conversation: Conversation,
+    run: ChatRun,
+  ): Promise<{ rest: string; reasons: readonly Line[] }> {
     const { store, refresh } = this.#parts
-    const found = await refresh(branch.conversationId).catch(() => false)
+    const found = await refresh(conversation.id).catch(() => false)
     const answer = found
-      ? store?.messages(branch.conversationId).find(({ id }) => id === run.messageId)
+      ? store?.messages(conversation.id).find(({ id }) => id === run.messageId)
       : undefined
     if (
       answer === undefined ||
@@ -82,19 +89,22 @@ export class Company {
     }
   }
 
-  #follow(branch: Branch, { id, messageId, parentId, messages }: KnownRun): void {
+  #follow(conversation: Conversation, { id, messageId, parentId, messages }: KnownRun): void {
     const { client, clock } = this.#parts
     const run = newRun({
       id,
       own: false,
       messages,
-      parentId,
+      // The news do not say what the question follows: most likely the newest answer.
+      parentId: messages.length === 0 ? parentId : conversation.head,
       typed: questionOf(messages)?.content ?? '',
       startedAt: clock.now(),
     })
     run.messageId = messageId
-    if (branch.underWay === undefined) branch.add(run)
-    else branch.runs.set(id, run)
+    run.parentId = conversation.parentOf(run)
+    if (conversation.underWay === undefined) conversation.add(run)
+    else conversation.runs.set(id, run)
+    conversation.root(run, clock.now())
     client.follow(id, 0)
     this.#stage.enter(run)
   }

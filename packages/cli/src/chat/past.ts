@@ -1,6 +1,8 @@
 /** What the history knows of a conversation, for opening it again. */
-import type { ChatMessage } from '@speak-code/protocol'
 import type { LocalMessage, LocalStore, OpenRun } from '../store/local-store.ts'
+import { isPlaceToGoOn } from './branch-list.ts'
+import { newRun, type ChatRun } from './chat-run.ts'
+import { MessageTree } from './message-tree.ts'
 import type { Line, PastMessage } from './session-events.ts'
 
 /** More are not printed; they stay in the history. */
@@ -16,31 +18,29 @@ export interface Past {
   readonly omitted: number
   /** What the next question follows. */
   readonly head: string | null
-  readonly lastAnswer: string
   /** The last question of the branch that is not under way. */
-  readonly question: { readonly message: ChatMessage; readonly parentId: string | null } | undefined
+  readonly question: LocalMessage | undefined
   /** Runs without an end, oldest first. */
   readonly open: readonly OpenRun[]
-  /** The branch as it would be sent. */
-  readonly branch: readonly ChatMessage[]
+  /** All messages of the conversation that are settled, all branches. */
+  readonly all: readonly LocalMessage[]
 }
 
-/** Reads the branch of the newest message. */
-export function readPast(store: LocalStore, conversationId: string): Past {
+/** Reads the branch of the newest message, or of the newest below `hit`. */
+export function readPast(store: LocalStore, conversationId: string, hit?: string): Past {
   const view = store.conversation(conversationId)
   const open = store.openRuns(conversationId)
   // What is under way is told as it comes, and what was not accepted is no part of the conversation yet.
   const answers = new Set(open.map(({ messageId }) => messageId))
   const unasked = new Set(
-    open.flatMap(({ messageId, chat }) =>
-      messageId === null ? chat.messages.map(({ id }) => id) : [],
-    ),
+    open.flatMap((run) => (run.messageId === null ? (run.chat.messages.at(-1)?.id ?? []) : [])),
   )
   const settled = store
     .messages(conversationId)
     .filter(({ id }) => !answers.has(id) && !unasked.has(id))
-  const newest = settled.at(-1)
-  const branch = newest === undefined ? [] : store.branch(conversationId, newest.id)
+  const tree = new MessageTree(settled)
+  const wanted = hit === undefined ? undefined : tree.below(hit).at(-1)
+  const branch = tree.path((wanted ?? settled.at(-1))?.id ?? null)
   const told = branch.slice(-MAX_TOLD)
   const question = branch.findLast(({ role }) => role === 'user')
   return {
@@ -50,28 +50,29 @@ export function readPast(store: LocalStore, conversationId: string): Past {
     messages: told.map(pastMessage),
     shown: new Set(branch.map(({ id }) => id)),
     omitted: branch.length - told.length,
-    head: headOf(branch),
-    lastAnswer: branch.findLast(({ role }) => role === 'assistant')?.content ?? '',
-    question:
-      question === undefined
-        ? undefined
-        : {
-            message: { id: question.id, role: question.role, content: question.content },
-            parentId: question.parentId,
-          },
+    head: branch.findLast(isPlaceToGoOn)?.id ?? null,
+    question,
     open,
-    branch: branch
-      .filter(({ content }) => content !== '')
-      .map(({ id, role, content }) => ({ id, role, content })),
+    all: settled,
   }
 }
 
-/** The last message, but not a question that was never answered: the next one takes its place. */
-function headOf(branch: readonly LocalMessage[]): string | null {
-  return branch.findLast(({ role }) => role === 'assistant')?.id ?? null
+/** A question of the history as a run, so that it can be asked again. `runId` is nobody else's. */
+export function runOfQuestion(question: LocalMessage, runId: string): ChatRun {
+  const { id, role, content, parentId } = question
+  const run = newRun({
+    id: runId,
+    own: true,
+    messages: [{ id, role, content }],
+    parentId,
+    typed: content,
+    startedAt: 0,
+  })
+  run.over = true
+  return run
 }
 
-function pastMessage(message: LocalMessage): PastMessage {
+export function pastMessage(message: LocalMessage): PastMessage {
   if (message.role !== 'assistant') {
     const lines: Line[] =
       message.error === null ? [] : [{ tone: 'error', text: `Not asked: ${message.error}` }]

@@ -1,13 +1,15 @@
 /** What a chat session tells whoever draws it. */
-import type { Channel } from '@speak-code/protocol'
+import type { Channel, Cost } from '@speak-code/protocol'
 import type { ConnectionStatus } from '../client/client.ts'
 
 /** What a line means; the screen chooses a colour by it. */
-export type Tone = 'plain' | 'meta' | 'hint' | 'good' | 'warning' | 'error'
+type Tone = 'plain' | 'strong' | 'meta' | 'hint' | 'good' | 'warning' | 'error'
 
 export interface Line {
   readonly tone: Tone
   readonly text: string
+  /** How it is said where it is read out, if signs in it would not be. */
+  readonly spoken?: string
 }
 
 /** A question that was typed and is not asked yet. */
@@ -25,6 +27,9 @@ export type PastMessage = { readonly text: string; readonly lines: readonly Line
   | { readonly role: 'user' | 'system' }
   | { readonly role: 'assistant'; readonly reasoning: string; readonly refusal: string }
 )
+
+/** Lists that a person can choose from. */
+export type Pick = 'conversations' | 'search' | 'models'
 
 export type SessionEvent =
   | { readonly type: 'connection'; readonly status: ConnectionStatus }
@@ -49,13 +54,21 @@ export type SessionEvent =
   | { readonly type: 'waiting'; readonly questions: readonly WaitingQuestion[] }
   /** Names of files that go with the next question. */
   | { readonly type: 'attachments'; readonly names: readonly string[] }
-  /** Tokens of the conversation so far. */
-  | { readonly type: 'tokens'; readonly tokens: number }
+  /** Tokens of the conversation so far, and what this session knows them to have cost. */
+  | { readonly type: 'tokens'; readonly tokens: number; readonly cost?: Cost }
+  /** What the open conversation is called; undefined for one that has no name yet. */
+  | { readonly type: 'title'; readonly title: string | undefined }
+  /** Messages of another branch of the open conversation, on which it goes on. */
+  | { readonly type: 'branch'; readonly messages: readonly PastMessage[] }
   | { readonly type: 'lines'; readonly lines: readonly Line[] }
   /** Text that belongs into the composer. */
   | { readonly type: 'compose'; readonly text: string }
   /** Text for the clipboard. */
   | { readonly type: 'copy'; readonly text: string }
+  /** A list to choose from is wanted; `query` is what it begins with. */
+  | { readonly type: 'pick'; readonly what: Pick; readonly query: string }
+  /** Another theme is wanted; without a name a list of them. */
+  | { readonly type: 'theme'; readonly name: string | undefined }
   | { readonly type: 'clearScreen' }
   | { readonly type: 'leave' }
 

@@ -31,6 +31,11 @@ export class Stage {
     return this.#shown ?? this.#line[0]
   }
 
+  /** Own questions that are answered behind the answer that is shown. */
+  get unseen(): readonly ChatRun[] {
+    return this.#line.filter((run) => run.own && !run.questionShown && run.messages.length > 0)
+  }
+
   isShown(runId: string): boolean {
     return this.#shown?.id === runId
   }
@@ -111,6 +116,9 @@ export class Stage {
       run.questionShown = true
       this.#emit({ type: 'question', text: run.typed })
     }
+    if (run.compared !== undefined) {
+      this.#emit({ type: 'lines', lines: [{ tone: 'strong', text: run.compared.model }] })
+    }
     this.#emit({ type: 'answering', runId: run.id, at: run.startedAt })
     for (const part of PARTS) {
       if (run[part] !== '') this.#tell(run[part], part === 'text' ? undefined : part)
@@ -133,6 +141,7 @@ function endOf({ end, startedAt, firstAt, endedAt = startedAt }: ChatRun): Line[
   if (end === undefined) return []
   return linesOfEnd(end.chunk, {
     verified: end.verified,
+    begun: firstAt !== undefined,
     durationMs: endedAt - startedAt,
     streamMs: firstAt === undefined ? 0 : endedAt - firstAt,
   })

@@ -1,19 +1,19 @@
 /** The questions that were typed and are not asked yet. */
 import type { OutboxEntry } from '../client/client.ts'
-import type { Branch } from './branch.ts'
+import type { Conversation } from './conversation.ts'
+import type { LaterQuestions } from './later-questions.ts'
 import type { WaitingQuestion } from './session-events.ts'
 import type { Stage } from './stage.ts'
-import type { UnsavedBranch } from './unsaved.ts'
 
 /** In the order in which they will be asked. One whose answer is awaited on the screen does not count. */
 export function waitingQuestions(
-  branch: Branch,
+  conversation: Conversation,
   stage: Stage,
   outbox: readonly OutboxEntry[],
-  unsaved: UnsavedBranch | undefined,
+  later: LaterQuestions,
 ): WaitingQuestion[] {
   const out = outbox.flatMap(({ chat, state, at }): WaitingQuestion[] => {
-    const run = branch.runs.get(chat.id)
+    const run = conversation.runs.get(chat.id)
     if (run === undefined || stage.has(run)) return []
     return [
       {
@@ -24,10 +24,16 @@ export function waitingQuestions(
       },
     ]
   })
-  const kept = (unsaved?.unsent ?? []).map(({ id, text }): WaitingQuestion => ({
+  const kept = later.all.map(({ id, text }): WaitingQuestion => ({
     runId: id,
     text,
-    state: unsaved?.held === true ? 'held' : 'queued',
+    state: later.held ? 'held' : 'queued',
   }))
-  return [...out, ...kept]
+  // The relay has them already; only their turn on the screen has not come.
+  const unseen = stage.unseen.map(({ id, typed }): WaitingQuestion => ({
+    runId: id,
+    text: typed,
+    state: 'queued',
+  }))
+  return [...unseen, ...out, ...kept]
 }

@@ -1,7 +1,15 @@
 import { errorInfo, type EndChunk } from '@speak-code/protocol'
 import { describe, expect, test } from 'vitest'
 import type { ConnectionStatus } from '../client/client.ts'
-import { age, linesOfEnd, seconds, stateInWords } from './wording.ts'
+import {
+  age,
+  linesOfEnd,
+  moneyInWords,
+  seconds,
+  spokenSeconds,
+  stateInWords,
+  tokensInWords,
+} from './wording.ts'
 
 const status = (change: Partial<ConnectionStatus>): ConnectionStatus => ({
   state: { name: 'Connecting' },
@@ -42,12 +50,29 @@ const end = (change: Partial<EndChunk>): EndChunk => ({
   ...change,
 })
 
+const spoken = (change: Partial<EndChunk>): string | undefined =>
+  linesOfEnd(end(change), { verified: true, begun: true, durationMs: 4200, streamMs: 4000 }).at(-1)
+    ?.spoken
+
 describe('the end of an answer', () => {
-  const facts = { verified: true, durationMs: 4200, streamMs: 4000 }
+  const facts = { verified: true, begun: true, durationMs: 4200, streamMs: 4000 }
   const said = (change: Partial<EndChunk>, more: Partial<typeof facts> = {}): string =>
     linesOfEnd(end(change), { ...facts, ...more })
       .map(({ text }) => text)
       .join('\n')
+
+  test('read out it has no signs and no abbreviations', () => {
+    expect(spoken({})).toBe('End of answer, 100 tokens in 4 seconds, 25 tokens per second.')
+    const usage = {
+      promptTokens: 1,
+      completionTokens: 1,
+      totalTokens: 2,
+      source: 'estimated',
+    } as const
+    expect(spoken({ usage, cost: { amount: 0.002, currency: 'USD' } })).toBe(
+      'End of answer, about 1 token in 4 seconds, 0.0020 USD.',
+    )
+  })
 
   test('a whole answer has its figures and nothing else', () => {
     expect(said({})).toBe('openai/gpt-x · 100 tokens · 4.2 s · 25 tokens/s')
@@ -99,4 +124,23 @@ test('times are short', () => {
   expect(age('2026-01-10T11:59:50Z', now)).toBe('just now')
   expect(age('2026-01-10T09:30:00Z', now)).toBe('2 h ago')
   expect(age('2026-01-09T09:30:00Z', now)).toBe('yesterday')
+})
+
+test('figures are short', () => {
+  expect([1, 0, 9999, 12_345].map(tokensInWords)).toEqual([
+    '1 token',
+    '0 tokens',
+    '9999 tokens',
+    '12.3k tokens',
+  ])
+  const money = [0.00042, 0.5, 12.3].map((amount) => moneyInWords({ amount, currency: 'USD' }))
+  expect(money).toEqual(['0.0004 USD', '0.5000 USD', '12.30 USD'])
+  expect([0, 400, 1000, 3400, 60_000, 125_000].map(spokenSeconds)).toEqual([
+    'less than a second',
+    'less than a second',
+    '1 second',
+    '3 seconds',
+    '1 minute',
+    '2 minutes 5 seconds',
+  ])
 })

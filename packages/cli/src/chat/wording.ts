@@ -1,5 +1,5 @@
 /** What is said to people: about an answer's end, a refusal, the connection. */
-import type { EndChunk, ErrorCode, ErrorInfo } from '@speak-code/protocol'
+import type { Cost, EndChunk, ErrorCode, ErrorInfo } from '@speak-code/protocol'
 import type { ConnectionStatus } from '../client/client.ts'
 import type { Line } from './session-events.ts'
 
@@ -8,36 +8,54 @@ const RETRY = '/retry asks again.'
 /** How people are told that an answer ended; one line at least. */
 export function linesOfEnd(
   chunk: EndChunk,
-  facts: { readonly verified: boolean; readonly durationMs: number; readonly streamMs: number },
+  facts: {
+    readonly verified: boolean
+    /** A first delta had come. */
+    readonly begun: boolean
+    readonly durationMs: number
+    readonly streamMs: number
+  },
 ): Line[] {
   const lines = [...verdictOn(chunk)]
+  const offersRetry = lines.some(({ text }) => text.includes('/retry'))
+  // What has begun to arrive may come whole the next time, whatever the reason was.
+  if (chunk.status === 'failed' && facts.begun && !offersRetry) {
+    lines.push({ tone: 'hint', text: RETRY })
+  }
   if (!facts.verified) {
     lines.push({
       tone: 'error',
       text: `What is shown here is not what the relay has. ${RETRY}`,
     })
   }
-  return [...lines, { tone: 'meta', text: figuresOf(chunk, facts) }]
+  return [...lines, { tone: 'meta', ...figuresOf(chunk, facts) }]
 }
 
 /** Model, tokens, time and speed of an answer. */
 function figuresOf(
   { provider, model, usage, cost }: EndChunk,
   { durationMs, streamMs }: { readonly durationMs: number; readonly streamMs: number },
-): string {
-  const tokens = usage.completionTokens
-  const estimated = usage.source === 'estimated' ? '~' : ''
-  const parts = [
-    modelName(provider, model),
-    `${estimated}${tokens} ${tokens === 1 ? 'token' : 'tokens'}`,
-    seconds(durationMs),
-  ]
-  // Over less than half a second a speed is chance.
-  if (streamMs >= 500 && tokens > 0) {
-    parts.push(`${Math.round((tokens * 1000) / streamMs)} tokens/s`)
+): Required<Pick<Line, 'text' | 'spoken'>> {
+  const isEstimated = usage.source === 'estimated'
+  const name = modelName(provider, model)
+  const tokens = tokensInWords(usage.completionTokens)
+  const rate = tokensPerSecond(usage.completionTokens, streamMs)
+  const speed = rate === undefined ? [] : [rate]
+  const money = cost === undefined ? [] : [moneyInWords(cost)]
+  return {
+    text: [
+      name,
+      `${isEstimated ? '~' : ''}${tokens}`,
+      seconds(durationMs),
+      ...speed.map((each) => `${each} tokens/s`),
+      ...money,
+    ].join(' · '),
+    spoken: `${[
+      `End of answer, ${isEstimated ? 'about ' : ''}${tokens} in ${spokenSeconds(durationMs)}`,
+      ...speed.map((each) => `${each} tokens per second`),
+      ...money,
+    ].join(', ')}.`,
   }
-  if (cost !== undefined) parts.push(`${cost.amount.toFixed(4)} ${cost.currency}`)
-  return parts.join(' · ')
 }
 
 function verdictOn(chunk: EndChunk): Line[] {
@@ -160,6 +178,38 @@ export function stateInWords(status: ConnectionStatus, now: number): StateInWord
 /** `provider/id`. */
 export function modelName(provider: string, model: string): string {
   return model.startsWith(`${provider}/`) ? model : `${provider}/${model}`
+}
+
+/** Rounded; undefined over less than half a second, where a speed is chance, and where it is less than one. */
+export function tokensPerSecond(tokens: number, ms: number): number | undefined {
+  const rate = Math.round((tokens * 1000) / ms)
+  return ms >= 500 && rate > 0 ? rate : undefined
+}
+
+/** `1 token`, `38 tokens`, `12.3k tokens`. */
+export function tokensInWords(tokens: number): string {
+  if (tokens === 1) return '1 token'
+  return tokens < 10_000 ? `${tokens} tokens` : `${(tokens / 1000).toFixed(1)}k tokens`
+}
+
+export function moneyInWords({ amount, currency }: Cost): string {
+  return `${amount.toFixed(amount < 1 ? 4 : 2)} ${currency}`
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`
+}
+
+/** A time without abbreviations: `3 seconds`, `2 minutes 5 seconds`. */
+export function spokenSeconds(ms: number): string {
+  const whole = Math.max(0, Math.round(ms / 1000))
+  if (whole === 0) return 'less than a second'
+  if (whole < 60) return counted(whole, 'second')
+  const rest = whole % 60
+  return [
+    counted(Math.floor(whole / 60), 'minute'),
+    ...(rest === 0 ? [] : [counted(rest, 'second')]),
+  ].join(' ')
 }
 
 export function seconds(ms: number): string {

@@ -1,4 +1,5 @@
 /** `chat [prompt…]`: the terminal interface. */
+import { setFlagsFromString } from 'node:v8'
 import { Command } from 'commander'
 import type { CommonFlags } from '../deps.ts'
 import { commonOptions, requestOptions, type ColorMode, type GetDeps } from './options.ts'
@@ -31,6 +32,8 @@ export function chatCommand(getDeps: GetDeps): Command {
   return commonOptions(requestOptions(command))
     .option('--screen-reader', 'append only, states in words')
     .action(async (prompt: string[], flags: Omit<ChatOptions, 'prompt'>) => {
+      // Garbage that is collected early takes a few megabytes, else some thirty. It grows while modules are loaded.
+      setFlagsFromString('--semi-space-growth-factor=1')
       const { runChat } = await import('./chat.tsx')
       process.exitCode = await runChat({ ...flags, prompt }, getDeps(flags))
     })

@@ -11,15 +11,18 @@ import { UsageError } from '../errors.ts'
 import { ExitCode, exitCodeOfSignal, type LeavingSignal } from '../exit-code.ts'
 import type { LocalStore } from '../store/local-store.ts'
 import type { ChatUi, ChatUiParts } from '../ui/ink-chat.tsx'
-import { wantsColors } from '../terminal/theme.ts'
+import { keyHelp, KeyMap } from '../ui/key-map.ts'
+import { createPainter, THEME_NAMES, wantsColors } from '../terminal/theme.ts'
 import { version } from '../version.ts'
 import { closeClient } from './answer/close-client.ts'
 import { processSignals, type Signals } from './answer/signals.ts'
-import { assembleQuestion, readTextFile } from './ask/question.ts'
+import { assembleQuestion } from './ask/question.ts'
 import type { ChatOptions } from './chat-command.ts'
+import { pathsAfter, readAttachment, writeNewFile } from './chat-files.ts'
 import { conversationByPart, latestConversation } from './conversation-choice.ts'
 import { chosenModel } from './model-choice.ts'
 import { readParams } from './params.ts'
+import { changeTheme, chosenTheme } from './theme-choice.ts'
 
 /** A hint that is shown once. */
 const DEMO_HINT = 'demo-key'
@@ -38,7 +41,7 @@ export async function runChat(
     throw new UsageError('chat needs a terminal.', 'In a pipe: speak-code ask "…"')
   }
   const params = readParams(options.param)
-  const files = await Promise.all(options.file.map(readFile))
+  const files = await Promise.all(options.file.map(readAttachment))
   const config = deps.config()
   const goesOn = options.continue === true || options.resume !== undefined
   const store = options.save || goesOn ? await deps.store() : undefined
@@ -95,19 +98,40 @@ export async function runChat(
       ...keyLines().map((text): Line => ({ tone: 'hint', text })),
     )
   }
-  const commands: CommandContext = { session, store, now: () => systemClock.now(), readFile }
+  const painter = createPainter(
+    wantsColors(options.color, deps.env),
+    chosenTheme(config, remembered.theme),
+  )
+  const switchTheme = (event: SessionEvent): void => {
+    if (event.type !== 'theme') return
+    session.say(...changeTheme(event.name, { painter, config, remembered }))
+  }
+  const keys = new KeyMap(config.config.keys)
+  const commands: CommandContext = {
+    session,
+    store,
+    now: () => systemClock.now(),
+    readFile: readAttachment,
+    writeNew: writeNewFile,
+    pathsAfter,
+    themes: THEME_NAMES,
+    keys: keyHelp(keys),
+  }
   const open = await uiOpener(options, deps)
   const ui = open({
     session,
     commands,
+    keys,
+    models: async () => (await deps.http()).listModels(),
     clock: systemClock,
     keep: options.save ? store : undefined,
     stdin,
     stdout,
-    colors: wantsColors(options.color, deps.env),
+    painter,
     greeting: `speak-code ${version()} · /help lists keys and commands`,
     begin: (controller) => {
       session.on(hintAtKey)
+      session.on(switchTheme)
       session.start()
       if (opened !== undefined) session.open(opened)
       for (const file of files) session.attach(file)
@@ -119,13 +143,15 @@ export async function runChat(
   // Until the very end: a library that tidies up on signals sends them again.
   const unsubscribe = signals.on(onSignal)
   try {
-    const signal = await Promise.race([signalled, ui.left.then(() => undefined)])
+    const why = await Promise.race([signalled, ui.left])
+    // A terminal that vanishes sends SIGHUP as well, but perhaps later.
+    const signal = why === 'gone' ? 'SIGHUP' : why
     await ui.close()
     await closeClient(client)
     if (session.begun) {
       stdout.write(`To go on: speak-code chat -r ${shortId(session.conversationId)}\n`)
     }
-    return signal === undefined ? ExitCode.ok : exitCodeOfSignal(signal)
+    return signal === 'left' ? ExitCode.ok : exitCodeOfSignal(signal)
   } finally {
     unsubscribe()
   }
@@ -134,10 +160,10 @@ export async function runChat(
 type OpenUi = (parts: ChatUiParts) => ChatUi
 
 async function uiOpener({ screenReader }: ChatOptions, { env }: Deps): Promise<OpenUi> {
-  const plain = env['INK_SCREEN_READER'] === 'true' || env['TERM'] === 'dumb'
-  if (screenReader === true || plain) {
+  const dumb = env['TERM'] === 'dumb'
+  if (screenReader === true || env['INK_SCREEN_READER'] === 'true' || dumb) {
     const { openPlainChat } = await import('../ui/plain-chat.ts')
-    return openPlainChat
+    return (parts) => openPlainChat({ ...parts, dumb })
   }
   // React chooses its build by it when it is imported.
   process.env['NODE_ENV'] ??= 'production'
@@ -148,8 +174,4 @@ async function uiOpener({ screenReader }: ChatOptions, { env }: Deps): Promise<O
 function chosenConversation(options: ChatOptions, store: LocalStore): string | undefined {
   if (options.resume !== undefined) return conversationByPart(store, options.resume).id
   return options.continue === true ? latestConversation(store).id : undefined
-}
-
-async function readFile(path: string): Promise<{ name: string; text: string }> {
-  return { name: path, text: await readTextFile(path) }
 }

@@ -1,6 +1,7 @@
 /** `history list | show | search | export | rename | delete | prune`: what was said, from the client's own history. */
 import { Command, InvalidArgumentError, Option } from 'commander'
 import type { CommonFlags, Deps } from '../deps.ts'
+import { EXPORT_FORMATS } from '../transcript/transcript.ts'
 import {
   type DeleteAtRelay,
   type DeleteOptions,
@@ -11,7 +12,7 @@ import {
 } from './history/change.ts'
 import { type Json } from './history/deps.ts'
 import { type ListOptions, runList, runSearch } from './history/list.ts'
-import { EXPORT_FORMATS, type ExportOptions, runExport, runShow } from './history/show.ts'
+import { type ExportOptions, runExport, runShow } from './history/show.ts'
 import { commonOptions, type GetDeps } from './options.ts'
 
 const ID = 'a beginning or an end of its id'

@@ -1,6 +1,6 @@
 import type { Database } from 'better-sqlite3'
 import type { ConversationView } from '@speak-code/protocol'
-import type { ConversationPage } from './local-store.ts'
+import type { ConversationPage, ConversationTitle } from './local-store.ts'
 import { conversationView, type ConversationRow } from './rows.ts'
 
 /** More matches of a part of an id are not told. */
@@ -9,9 +9,15 @@ const MAX_MATCHES = 10
 const COLUMNS =
   'key, id, title, named, model, message_count, total_tokens, created_at, updated_at, last_message_at'
 
+interface TitlePage {
+  readonly limit: number
+  readonly before?: number
+}
+
 /** Conversations: their order, titles and counts. Times are milliseconds since 1970. */
 export class ConversationTable {
   readonly #page
+  readonly #titles
   readonly #byId
   readonly #matching
   readonly #insert
@@ -29,6 +35,9 @@ export class ConversationTable {
   constructor(db: Database) {
     this.#page = db.prepare<[number, number], ConversationRow>(
       `SELECT ${COLUMNS} FROM conversations ORDER BY activity DESC LIMIT ? OFFSET ?`,
+    )
+    this.#titles = db.prepare<[number, number], ConversationTitle>(
+      'SELECT id, title, activity FROM conversations WHERE activity < ? ORDER BY activity DESC LIMIT ?',
     )
     this.#byId = db.prepare<[string], ConversationRow>(
       `SELECT ${COLUMNS} FROM conversations WHERE id = ?`,
@@ -73,6 +82,10 @@ export class ConversationTable {
 
   page({ limit = -1, offset = 0 }: ConversationPage): ConversationView[] {
     return this.#page.all(limit, offset).map(conversationView)
+  }
+
+  titles({ limit, before = Number.MAX_SAFE_INTEGER }: TitlePage): ConversationTitle[] {
+    return this.#titles.all(before, limit)
   }
 
   row(id: string): ConversationRow | undefined {

@@ -16,6 +16,32 @@ describe('conversations', () => {
     expect(store.conversations({ limit: 1, offset: 1 }).map(({ title }) => title)).toEqual(['b'])
   })
 
+  it('titles are read page by page, each once, though something new comes in between', () => {
+    const store = openHistory()
+    const chats = Array.from({ length: 7 }, (_, index) => question(`title ${index}`))
+    for (const chat of chats) store.recordSend(chat)
+    const first = store.conversationTitles({ limit: 3 })
+    expect(first.map(({ title }) => title)).toEqual(['title 6', 'title 5', 'title 4'])
+    store.recordSend(question('new'))
+    const rest = store.conversationTitles({ limit: 9, before: first.at(-1)?.activity ?? 0 })
+    expect(rest.map(({ title }) => title)).toEqual(['title 3', 'title 2', 'title 1', 'title 0'])
+    expect(rest.at(-1)?.id).toBe(chats[0]?.conversationId)
+  })
+
+  it('the latest line is the beginning of the newest message that has text', () => {
+    const store = openHistory()
+    const chat = question('the\n  question')
+    store.recordSend(chat)
+    expect(store.latestLine(chat.conversationId)).toBe('the question')
+    converse(
+      store,
+      question('x', { conversationId: chat.conversationId }),
+      `a\tb ${'c'.repeat(999)}`,
+    )
+    expect(store.latestLine(chat.conversationId)).toMatch(/^a b c{100,300}$/)
+    expect(store.latestLine(randomUUID())).toBe('')
+  })
+
   it('a conversation has the fields of CONTRACT.md §3', () => {
     const store = openHistory(historyPath(), { now: () => Date.parse('2026-01-02T03:04:05.678Z') })
     const chat = question('one two three four five six')

@@ -55,9 +55,24 @@ export interface ConversationPage {
   readonly offset?: number
 }
 
+/** A conversation in a long list. */
+export interface ConversationTitle {
+  readonly id: string
+  readonly title: string
+  /** Counts up with every message of any conversation: the order of the list. */
+  readonly activity: number
+}
+
 export interface LocalStore {
   /** Conversations by newest activity. */
   conversations(page?: ConversationPage): ConversationView[]
+  /** Titles by newest activity, those of less than `before`; a page costs the same wherever it stands. */
+  conversationTitles(page: {
+    readonly limit: number
+    readonly before?: number
+  }): ConversationTitle[]
+  /** The beginning of the newest message that has text, as one line; '' where there is none. */
+  latestLine(conversationId: string): string
   conversation(id: string): ConversationView | undefined
   /** Those whose id begins or ends with `part` (case-insensitive), at most 10. */
   matchingConversations(part: string): ConversationView[]
@@ -70,7 +85,11 @@ export interface LocalStore {
   delete(conversationId: string): boolean
   /** Deletes conversations without activity since `before` (milliseconds since 1970). Returns their ids. */
   prune(before: number): string[]
-  search(query: string, limit?: number): SearchHit[]
+  /**
+   * Messages that have all words of the query; the last may be a beginning. `quick`, for somebody who is still typing:
+   * a beginning of one or two letters is not looked up in a large history, where that takes long.
+   */
+  search(query: string, limit?: number, effort?: 'whole' | 'quick'): SearchHit[]
 
   /** The question, its conversation and its place in the outbox; on disk when it returns. */
   recordSend(chat: OutgoingChat): void

@@ -19,6 +19,11 @@ export interface NewMessage {
   readonly created_at: number
 }
 
+/** Of a message's text so many characters are its beginning. */
+const BEGINNING = 300
+/** Newer messages without text are passed over, but not endlessly. */
+const LATEST = 8
+
 /** How an answer came out. */
 export interface Outcome {
   readonly status: RunStatus
@@ -37,6 +42,7 @@ export class MessageTable {
   readonly #hasChild
   readonly #firstQuestion
   readonly #newestAnswer
+  readonly #latest
   readonly #setParent
   readonly #setContent
   readonly #setRun
@@ -73,6 +79,11 @@ export class MessageTable {
       .prepare<[number], string>(
         "SELECT id FROM messages WHERE conversation = ? AND role = 'assistant' ORDER BY key DESC LIMIT 1",
       )
+      .pluck()
+    this.#latest = db
+      .prepare<[number], string>(`
+        SELECT substr(content, 1, ${BEGINNING}) FROM messages WHERE conversation = ? AND role <> 'system'
+        ORDER BY key DESC LIMIT ${LATEST}`)
       .pluck()
     this.#setParent = db.prepare<[string | null, number]>(
       'UPDATE messages SET parent_id = ? WHERE key = ?',
@@ -143,6 +154,11 @@ export class MessageTable {
 
   newestAnswer(conversation: number): string | undefined {
     return this.#newestAnswer.get(conversation)
+  }
+
+  /** The beginnings of the newest messages, the newest first. */
+  latest(conversation: number): string[] {
+    return this.#latest.all(conversation)
   }
 
   setParent(key: number, parentId: string | null): void {

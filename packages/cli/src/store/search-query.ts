@@ -11,6 +11,8 @@ export interface Phrase {
   readonly whole?: string
   /** The last token is a beginning. */
   readonly prefix: boolean
+  /** It is the beginning of a word, which may also be the word itself. */
+  readonly word?: boolean
 }
 
 /** The last word counts as a beginning; an empty list where there is nothing to search for. */
@@ -27,18 +29,22 @@ function phraseOf({ tokens, wholes: [whole], unspaced }: Word, last: boolean): P
       ? { tokens: texts, prefix: true }
       : { tokens: texts.slice(0, -1), prefix: false }
   }
-  return { tokens: texts, ...(whole !== undefined && { whole: whole.text }), prefix: last }
+  return {
+    tokens: texts,
+    ...(whole !== undefined && { whole: whole.text }),
+    prefix: last,
+    word: true,
+  }
 }
 
 /** The phrases in the language of FTS5. Tokens hold letters, marks and digits only, so that they need no escaping. */
 export function matchExpression(phrases: readonly Phrase[]): string {
-  return phrases
-    .map(({ tokens, whole, prefix }) => {
-      const star = prefix ? '*' : ''
-      const phrase = `"${tokens.join(' ')}"${star}`
-      return whole === undefined ? phrase : `(${phrase} OR "${whole}"${star})`
-    })
-    .join(' AND ')
+  const parts = phrases.map(({ tokens, whole, prefix }) => {
+    const star = prefix ? '*' : ''
+    const phrase = `"${tokens.join(' ')}"${star}`
+    return whole === undefined ? phrase : `(${phrase} OR "${whole}"${star})`
+  })
+  return [...new Set(parts)].join(' AND ')
 }
 
 /** A place in a text that a phrase stands for (UTF-16 code units). */

@@ -3,7 +3,8 @@ import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { LocalStore } from './local-store.ts'
 import { INDEXED_LENGTH } from './search-index.ts'
-import { accept, converse, endOf, openHistory, question } from './testing/history.ts'
+import { accept, converse, endOf, historyPath, openHistory, question } from './testing/history.ts'
+import { fillConversations } from './testing/large-history.ts'
 
 function historyWith(...texts: string[]): LocalStore {
   const store = openHistory()
@@ -154,6 +155,41 @@ describe('search', () => {
     expect(snippet).toMatch(/^….* «alpha» «beta» «gamma» .*…$/)
     expect(snippet.length).toBeLessThan(260)
     expect(snippet.isWellFormed()).toBe(true)
+  })
+
+  it('the place of a hit is found at the end of a very long text too', () => {
+    const log = 'line of a log\n'.repeat(10_000)
+    const store = historyWith(`alpha ${log} then beta and gamma`)
+    expect(snippets(store, 'gamma')).toEqual([expect.stringMatching(/then beta and «gamma»$/)])
+    expect(snippets(store, 'beta gamma')).toEqual([expect.stringContaining('«beta» and «gamma»')])
+  })
+
+  it('the last word as it stands comes before words that begin with it', () => {
+    const store = historyWith('a server', 'the servers', 'the serve')
+    expect(snippets(store, 'serve')).toEqual(['the «serve»', 'the «servers»', 'a «server»'])
+  })
+
+  it('in a large history a beginning of two letters is looked up, but not for somebody who still types', () => {
+    const path = historyPath()
+    fillConversations(path, 10_001)
+    const store = openHistory(path)
+    store.recordSend(question('an unusual word'))
+    const found = (query: string, effort: 'whole' | 'quick'): number =>
+      store.search(query, 5, effort).length
+    expect([found('un', 'whole'), found('un', 'quick'), found('unu', 'quick')]).toEqual([1, 0, 1])
+    expect([found('an', 'whole'), found('an', 'quick')]).toEqual([1, 1])
+    expect(historyWith('an unusual word').search('un', 5, 'quick')).toHaveLength(1)
+  })
+
+  it('words that most messages have do not spoil the order of the rare ones', () => {
+    const store = openHistory()
+    for (let count = 0; count < 2100; count++) store.recordSend(question(`common ${count}`))
+    store.recordSend(question(`rare common ${'and other words '.repeat(30)}`))
+    store.recordSend(question('rare common'))
+    store.recordSend(question('rare'))
+    const found = snippets(store, 'common rare')
+    expect(found).toEqual(['«rare» «common»', expect.stringContaining('«rare» «common» and')])
+    expect(snippets(store, 'common')[0]).toBe('rare «common»')
   })
 
   it('the words of a refusal are found', () => {

@@ -6,6 +6,7 @@ import { deleteRows, overwriteDeleted } from './erasure.ts'
 import { HistorySearch } from './history-search.ts'
 import type {
   ConversationPage,
+  ConversationTitle,
   LocalChunk,
   LocalMessage,
   LocalStore,
@@ -65,6 +66,22 @@ class SqliteStore implements LocalStore {
     return this.#attempt(() => this.#tables.conversations.page(page))
   }
 
+  conversationTitles(page: {
+    readonly limit: number
+    readonly before?: number
+  }): ConversationTitle[] {
+    return this.#attempt(() => this.#tables.conversations.titles(page))
+  }
+
+  latestLine(conversationId: string): string {
+    return this.#attempt(() => {
+      const row = this.#tables.conversations.row(conversationId)
+      if (row === undefined) return ''
+      const texts = this.#tables.messages.latest(row.key)
+      return (texts.find((text) => text.trim() !== '') ?? '').replaceAll(/\s+/g, ' ').trim()
+    })
+  }
+
   conversation(id: string): ConversationView | undefined {
     return this.#attempt(() => {
       const row = this.#tables.conversations.row(id)
@@ -109,8 +126,8 @@ class SqliteStore implements LocalStore {
     return ids
   }
 
-  search(query: string, limit = DEFAULT_HITS): SearchHit[] {
-    return this.#read(() => this.#search.find(query, limit))
+  search(query: string, limit = DEFAULT_HITS, effort: 'whole' | 'quick' = 'whole'): SearchHit[] {
+    return this.#read(() => this.#search.find(query, limit, effort))
   }
 
   recordSend(chat: OutgoingChat): void {

@@ -14,9 +14,22 @@ export function graphemesOf(text: string): Intl.Segments {
   return segmenter.segment(text)
 }
 
+/** Longer texts are rarely measured twice. */
+const SHORT = 8
+const MOST_KNOWN = 10_000
+const known = new Map<string, number>()
+
 /** Cells in a terminal. */
 export function widthOf(text: string): number {
-  return isPlain(text) ? text.length : stringWidth(text)
+  if (isPlain(text)) return text.length
+  if (text.length > SHORT) return stringWidth(text)
+  let width = known.get(text)
+  if (width === undefined) {
+    width = stringWidth(text)
+    if (known.size >= MOST_KNOWN) known.clear()
+    known.set(text, width)
+  }
+  return width
 }
 
 /** The logical line around `offset`: where it begins, and where it ends (before its newline). */

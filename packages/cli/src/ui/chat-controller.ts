@@ -1,19 +1,25 @@
 /** Keys → what they do to the composer, the session and the terminal. No React. */
-import { findCommand, readInput, type CommandContext } from '../chat/slash-commands.ts'
 import type { ChatSession } from '../chat/chat-session.ts'
-import type { SessionEvent } from '../chat/session-events.ts'
+import type { Pick, SessionEvent } from '../chat/session-events.ts'
+import type { CommandContext } from '../chat/slash-commands.ts'
 import type { Clock } from '../client/clock.ts'
 import type { LocalStore } from '../store/local-store.ts'
+import { Completion } from './completion/completion.ts'
 import { draftOf } from './composer/composer-state.ts'
-import { CHAT_KEYS, EDIT_KEYS, type ChatKey } from './key-map.ts'
-import type { KeyPress } from './keys.ts'
+import { fullText } from './composer/editor.ts'
+import { DraftKeeper } from './draft-keeper.ts'
+import { EDITS, isEdit, type ChatCommand, type Command, type KeyMap } from './key-map.ts'
+import type { KeyPress } from './keyboard/key-press.ts'
+import { Pickers, type PickersParts } from './picker/pickers.ts'
+import { composerColumns } from './region/input-rows.ts'
+import { composerRows } from './screen-plan.ts'
 import type { ScreenStore } from './screen-store.ts'
-import { PROMPT } from './transcript-rows.ts'
+import { Submission } from './submission.ts'
 
 /** Twice within this time means it. */
 const TWICE_MS = 1500
-/** A draft is on disk at the latest after this time. */
-const DRAFT_MS = 500
+/** A word that has to be read. */
+const NOTE_MS = 5000
 
 /** What only the terminal itself can do. */
 export interface TerminalActions {
@@ -21,6 +27,8 @@ export interface TerminalActions {
   /** Draws the live region again; with `wipe` on an empty screen. */
   redraw(wipe: boolean): void
   suspend(): void
+  /** Opens a text in the person's editor; rejects with a sentence where that fails. */
+  edit(text: string): Promise<string>
   leave(): void
 }
 
@@ -31,96 +39,179 @@ export interface ControllerParts {
   /** Where prompts and drafts are kept; absent with `--no-save`. */
   readonly keep: LocalStore | undefined
   readonly commands: CommandContext
+  readonly keys: KeyMap
+  /** The folder whose files are completed. */
+  readonly folder: string
+  /** Asks the relay for its models. */
+  readonly models: PickersParts['models']
   readonly terminal: TerminalActions
+  /** Tells a list where none can be drawn. */
+  readonly pick?: (what: Pick, query: string) => void
 }
 
 export class ChatController {
   readonly #parts: ControllerParts
+  readonly #pickers: Pickers
+  readonly #drafts: DraftKeeper
+  readonly #submission: Submission
+  readonly #completion: Completion
   #leaveArmedUntil = 0
-  #savedDraft: string
-  #cancelSave: (() => void) | undefined
+  /** The first key of a sequence, until the second comes. */
+  #prefix: string | undefined
+  #isEditing = false
 
   constructor(parts: ControllerParts) {
     this.#parts = parts
-    this.#savedDraft = draftOf(parts.screen.snapshot().composer)
-    parts.session.on((event) => {
+    const { session, screen, clock, keep, commands, models } = parts
+    this.#pickers = new Pickers({ session, screen, clock, store: commands.store, models })
+    this.#drafts = new DraftKeeper({
+      store: keep,
+      clock,
+      read: () => draftOf(screen.snapshot().composer),
+      place: () => (session.begun ? session.conversationId : null),
+      onProblem: (sentence) => {
+        this.#flash(sentence, NOTE_MS)
+      },
+    })
+    this.#submission = new Submission({
+      session,
+      commands,
+      take: (text) => {
+        this.#take(text)
+      },
+      giveBack: (text) => {
+        this.#putBack(text)
+      },
+      select: () => {
+        screen.compose({ type: 'select' })
+        this.#completion.close()
+        const stop = parts.keys.label('stop')
+        this.#flash(
+          `What is typed next replaces it${stop === undefined ? '.' : `; ${stop} clears it.`}`,
+          NOTE_MS,
+        )
+      },
+      onAsked: () => {
+        this.#drafts.save()
+      },
+    })
+    this.#completion = new Completion({ screen, context: commands, clock, folder: parts.folder })
+    session.on((event) => {
       this.#heard(event)
     })
   }
 
   press(key: KeyPress): void {
-    const { screen } = this.#parts
+    if (this.#pickers.press(key)) return
     switch (key.type) {
       case 'text':
-        screen.compose({ type: 'insert', text: key.text })
+        this.#prefix = undefined
+        this.#parts.screen.compose({ type: 'insert', text: key.text })
+        this.#completion.look()
         break
       case 'paste':
-        this.paste(key.text)
+        this.#paste(key.text)
         break
-      case 'key': {
-        const edit = EDIT_KEYS[key.name]
-        const chat = CHAT_KEYS[key.name]
-        if (edit !== undefined) screen.compose({ type: edit })
-        else if (chat !== undefined) this.#chatKey(chat)
+      case 'key':
+        this.#key(key.name)
         break
-      }
     }
-    this.#saveDraftSoon()
+    this.#drafts.soon()
   }
 
   /** Pasted text never submits. */
   paste(text: string): void {
-    this.#parts.screen.compose({ type: 'paste', text })
-    this.#saveDraftSoon()
+    this.press({ type: 'paste', text })
   }
 
   /** Asks what the command line asked. */
   submit(text: string): void {
-    this.#ask(text)
+    this.#submission.ask(text)
   }
 
   /** Writes the draft to disk now. */
   saveDraft(): void {
-    const { keep, session, screen, clock } = this.#parts
-    this.#cancelSave?.()
-    this.#cancelSave = undefined
-    const draft = draftOf(screen.snapshot().composer)
-    if (keep === undefined || draft === this.#savedDraft) return
-    try {
-      keep.saveDraft(draftPlace(session), draft)
-      this.#savedDraft = draft
-    } catch (error) {
-      screen.dispatch({
-        type: 'flash',
-        text: `The draft cannot be saved: ${messageOf(error)}`,
-        until: clock.now() + 5000,
-      })
+    this.#drafts.save()
+  }
+
+  #paste(text: string): void {
+    const { screen, keys } = this.#parts
+    const folded = screen.snapshot().composer.editor.pastes.length
+    this.#prefix = undefined
+    screen.compose({ type: 'paste', text })
+    this.#completion.close()
+    if (screen.snapshot().composer.editor.pastes.length === folded) return
+    const unfold = keys.label('unfold')
+    const backspace = keys.label('backspace') ?? 'Ctrl-C'
+    this.#flash(
+      `${backspace} removes the paste${unfold === undefined ? '.' : `, ${unfold} shows it.`}`,
+      NOTE_MS,
+    )
+  }
+
+  #key(name: string): void {
+    const { keys } = this.#parts
+    const prefix = this.#prefix
+    this.#prefix = undefined
+    const found = keys.find(prefix === undefined ? name : `${prefix} ${name}`)
+    if (found === 'prefix') {
+      this.#prefix = name
+    } else if (found !== undefined) {
+      this.#command(found)
+    } else if (prefix !== undefined && keys.find(name) === 'interrupt') {
+      this.#command('interrupt')
     }
   }
 
-  #chatKey(key: ChatKey): void {
+  #command(command: Command): void {
+    const { screen } = this.#parts
+    if (this.#completion.press(command)) return
+    if (!isEdit(command)) {
+      this.#chatCommand(command)
+      return
+    }
+    const { editor: before, menu } = screen.snapshot().composer
+    screen.compose({ type: EDITS[command] })
+    const { editor } = screen.snapshot().composer
+    if (menu !== undefined || editor.text !== before.text) this.#completion.look()
+  }
+
+  #chatCommand(command: ChatCommand): void {
     const { session, screen, terminal } = this.#parts
     const { editor } = screen.snapshot().composer
-    const { columns } = screen.snapshot().view
-    switch (key) {
-      case 'enter':
+    const { columns, rows } = screen.snapshot().view
+    const width = composerColumns(columns)
+    switch (command) {
+      case 'send':
         this.#enter()
         break
       case 'newline':
         screen.compose({ type: 'paste', text: '\n' })
+        this.#completion.close()
         break
       case 'stop':
-        session.stop()
+        if (!session.stop() && editor.selected) this.#take(fullText(editor))
         break
       case 'interrupt':
         this.#interrupt()
         break
-      case 'endOfInput':
-        if (editor.text === '') terminal.leave()
-        else screen.compose({ type: 'delete' })
+      case 'complete':
+        this.#completion.look(true)
+        break
+      case 'leave':
+        if (editor.text === '') {
+          terminal.leave()
+        } else {
+          screen.compose({ type: 'delete' })
+          this.#completion.look()
+        }
         break
       case 'reconnect':
         session.reconnect()
+        break
+      case 'search':
+        this.#completion.close()
+        this.#pick('search', '')
         break
       case 'redraw':
         terminal.redraw(false)
@@ -132,88 +223,89 @@ export class ChatController {
         )
         break
       case 'stash':
-        screen.compose({ type: 'stash' })
+        this.#stash()
+        break
+      case 'editor':
+        void this.#editExternally()
         break
       case 'suspend':
+        this.#drafts.save()
         terminal.suspend()
         break
+      case 'unfold':
+        this.#unfold()
+        break
+      case 'take_back':
+        this.#takeBack()
+        break
       case 'previous':
+        // With nothing written the question that waits is nearer than those that were asked.
+        if (editor.text === '' && this.#takeBack()) break
+        screen.compose({ type: 'previous', columns: width })
+        break
       case 'next':
-        screen.compose({ type: key, columns: Math.max(1, columns - PROMPT.length - 1) })
+        screen.compose({ type: 'next', columns: width })
+        break
+      case 'page_up':
+        screen.compose({ type: 'up', columns: width, rows: composerRows(rows) })
+        break
+      case 'page_down':
+        screen.compose({ type: 'down', columns: width, rows: composerRows(rows) })
         break
     }
   }
 
   #enter(): void {
     const { session, screen } = this.#parts
-    const { text, cursor } = screen.snapshot().composer.editor
-    if (text[cursor - 1] === '\\') {
+    const { editor } = screen.snapshot().composer
+    if (editor.text[editor.cursor - 1] === '\\') {
       screen.compose({ type: 'backspace' })
       screen.compose({ type: 'paste', text: '\n' })
-      return
-    }
-    if (text.trim() === '') {
+    } else if (editor.text.trim() === '') {
       session.connect()
       session.release()
-      return
-    }
-    const input = readInput(text)
-    if (input.type === 'text') {
-      // The first question gives the conversation a place of its own.
-      const place = draftPlace(session)
-      this.#take(text)
-      this.#ask(input.text)
-      this.#forgetDraft(place)
-    } else if (findCommand(input.name) === undefined) {
-      // What was typed stays where it is.
-      session.say({
-        tone: 'error',
-        text: `There is no command /${input.name}. /help lists them; //${input.name} sends it as text.`,
-      })
     } else {
-      this.#take(text)
-      void this.#run(input.name, input.argument)
+      this.#submission.enter(fullText(editor), editor.text)
     }
   }
 
-  async #run(name: string, argument: string): Promise<void> {
-    const { session, commands } = this.#parts
-    try {
-      const lines = await findCommand(name)?.run(argument, commands)
-      if (lines !== undefined) session.say(...lines)
-    } catch (error) {
-      session.say({ tone: 'error', text: messageOf(error) })
-    }
-  }
-
-  #ask(text: string): void {
-    const { session, screen } = this.#parts
-    try {
-      session.ask(text)
-    } catch (error) {
-      screen.compose({ type: 'replace', text })
-      session.say({ tone: 'error', text: `It was not sent: ${messageOf(error)}` })
-    }
-  }
-
-  /** The draft is dealt with: it goes to the prompt history, and the composer is empty. */
+  /** What was written is dealt with: it goes to the prompt history, and the composer is empty. */
   #take(text: string): void {
-    const { screen, keep } = this.#parts
-    screen.compose({ type: 'taken', text })
+    this.#parts.screen.compose({ type: 'taken', text })
+    this.#completion.close()
+    this.#remember(text)
+  }
+
+  #remember(text: string): void {
     try {
-      keep?.addPrompt(text)
+      this.#parts.keep?.addPrompt(text)
     } catch (error) {
-      this.#flash(`The prompt history cannot be written: ${messageOf(error)}`)
+      this.#flash(`The prompt history cannot be written: ${messageOf(error)}`, NOTE_MS)
     }
+  }
+
+  /** Puts a text into the composer, before what is written there. */
+  #putBack(text: string): void {
+    const { screen } = this.#parts
+    const draft = draftOf(screen.snapshot().composer)
+    this.#show(draft === '' ? text : `${text}\n\n${draft}`)
+  }
+
+  #show(text: string): void {
+    const { screen } = this.#parts
+    screen.compose({ type: 'clear' })
+    if (text !== '') screen.compose({ type: 'replace', text })
+    this.#completion.close()
+    this.#drafts.soon()
   }
 
   /** Ctrl-C: stops the answer, else clears the draft, else leaves when pressed twice. */
   #interrupt(): void {
     const { session, screen, terminal, clock } = this.#parts
     if (session.stop()) return
-    const { text } = screen.snapshot().composer.editor
-    if (text !== '') {
-      this.#take(text)
+    const { editor } = screen.snapshot().composer
+    if (editor.text !== '') {
+      this.#take(fullText(editor))
       this.#flash('The draft is in the prompt history (↑).')
     } else if (clock.now() < this.#leaveArmedUntil) {
       terminal.leave()
@@ -223,18 +315,60 @@ export class ChatController {
     }
   }
 
+  /** What is put away is in the prompt history too, so that it outlives the program. */
+  #stash(): void {
+    const { screen } = this.#parts
+    const { editor } = screen.snapshot().composer
+    if (editor.text !== '') this.#remember(fullText(editor))
+    screen.compose({ type: 'stash' })
+    this.#completion.close()
+  }
+
+  /** Takes the last waiting question back into the composer. Returns whether there was one. */
+  #takeBack(): boolean {
+    const { session } = this.#parts
+    const text = session.drop(session.waiting.length)
+    if (text === undefined) return false
+    this.#putBack(text)
+    return true
+  }
+
+  #unfold(): void {
+    const { screen } = this.#parts
+    const { text } = screen.snapshot().composer.editor
+    screen.compose({ type: 'unfold' })
+    if (screen.snapshot().composer.editor.text !== text) return
+    const editor = this.#parts.keys.label('editor')
+    const isFolded = fullText(screen.snapshot().composer.editor) !== text
+    if (isFolded && editor !== undefined) {
+      this.#flash(`It is too long to be shown here; ${editor} opens it.`, NOTE_MS)
+    }
+  }
+
+  async #editExternally(): Promise<void> {
+    const { screen, session, terminal } = this.#parts
+    if (this.#isEditing) return
+    this.#isEditing = true
+    this.#drafts.save()
+    const before = fullText(screen.snapshot().composer.editor)
+    try {
+      const text = await terminal.edit(before)
+      if (text !== before) screen.compose({ type: 'replace', text })
+      this.#completion.close()
+      this.#drafts.soon()
+    } catch (error) {
+      session.say({ tone: 'error', text: messageOf(error) })
+    } finally {
+      this.#isEditing = false
+    }
+  }
+
   #heard(event: SessionEvent): void {
     const { screen, terminal } = this.#parts
     switch (event.type) {
-      case 'compose': {
-        const { text } = screen.snapshot().composer.editor
-        screen.compose({
-          type: 'replace',
-          text: text === '' ? event.text : `${event.text}\n\n${text}`,
-        })
-        this.#saveDraftSoon()
+      case 'compose':
+        this.#putBack(event.text)
         break
-      }
       case 'copy':
         terminal.copy(event.text)
         break
@@ -244,13 +378,19 @@ export class ChatController {
       case 'leave':
         terminal.leave()
         break
-      case 'opened':
-        this.#restoreDraft()
+      case 'opened': {
+        const draft = this.#drafts.open()
+        if (draft !== undefined) this.#show(draft)
+        screen.dispatch(event)
+        break
+      }
+      case 'question':
+        // The first one gives the conversation a place of its own.
+        this.#drafts.save()
         screen.dispatch(event)
         break
       case 'connection':
       case 'model':
-      case 'question':
       case 'answering':
       case 'delta':
       case 'answered':
@@ -259,50 +399,29 @@ export class ChatController {
       case 'attachments':
       case 'tokens':
       case 'lines':
+      case 'title':
+      case 'branch':
         screen.dispatch(event)
+        break
+      case 'pick':
+        this.#pick(event.what, event.query)
+        break
+      case 'theme':
         break
     }
   }
 
-  /** Another conversation is open: its draft belongs into the composer, unless something is written there. */
-  #restoreDraft(): void {
-    const { keep, session, screen } = this.#parts
-    if (keep === undefined || screen.snapshot().composer.editor.text !== '') return
-    const draft = keep.draft(draftPlace(session))
-    this.#savedDraft = draft
-    if (draft !== '') screen.compose({ type: 'replace', text: draft })
+  #pick(what: Pick, query: string): void {
+    const { pick } = this.#parts
+    this.#completion.close()
+    if (pick === undefined) this.#pickers.open(what, query)
+    else pick(what, query)
   }
 
-  /** What was saved of a text that has been sent. */
-  #forgetDraft(place: string | null): void {
-    const { keep, screen } = this.#parts
-    if (keep === undefined || this.#savedDraft === '') return
-    if (screen.snapshot().composer.editor.text !== '') return
-    try {
-      keep.saveDraft(place, '')
-      this.#savedDraft = ''
-    } catch (error) {
-      this.#flash(`The draft cannot be removed: ${messageOf(error)}`)
-    }
-  }
-
-  #saveDraftSoon(): void {
-    const { keep, clock, screen } = this.#parts
-    if (keep === undefined || this.#cancelSave !== undefined) return
-    if (draftOf(screen.snapshot().composer) === this.#savedDraft) return
-    this.#cancelSave = clock.after(DRAFT_MS, () => {
-      this.saveDraft()
-    })
-  }
-
-  #flash(text: string): void {
+  #flash(text: string, ms = TWICE_MS): void {
     const { screen, clock } = this.#parts
-    screen.dispatch({ type: 'flash', text, until: clock.now() + TWICE_MS })
+    screen.dispatch({ type: 'flash', text, until: clock.now() + ms })
   }
-}
-
-function draftPlace(session: ChatSession): string | null {
-  return session.begun ? session.conversationId : null
 }
 
 function messageOf(error: unknown): string {

@@ -1,92 +1,59 @@
-import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { plainText, type StyledRow } from '../terminal/styled-row.ts'
 import { grow, liveAnswer, settle, tailOf, type Extent, type Part } from './live-answer.ts'
-import { rowsOf } from '../terminal/wrap.ts'
 
 const extent = (change: Partial<Extent> = {}): Extent => ({
-  columns: 20,
+  columns: 40,
   tailRows: 5,
   showReasoning: false,
   ...change,
 })
 
-function play(
-  deltas: readonly (string | readonly [Part, string])[],
-  size: Extent,
-): { rows: string[]; tails: string[][] } {
+function play(deltas: readonly (readonly [Part, string])[], size: Extent): readonly StyledRow[] {
   let live = liveAnswer(0)
-  const rows: string[] = []
-  const tails: string[][] = []
-  for (const entry of deltas) {
-    const [part, delta] = typeof entry === 'string' ? (['text', entry] as const) : entry
+  const rows: StyledRow[] = []
+  for (const [part, delta] of deltas) {
     const step = grow(live, delta, part, size)
     live = step.live
-    rows.push(...step.printed.flatMap((printed) => printed.rows))
-    tails.push(tailOf(live, size))
+    rows.push(...step.rows)
   }
-  rows.push(...settle(live, size).flatMap((printed) => printed.rows))
-  return { rows, tails }
+  return [...rows, ...settle(live, size)]
 }
 
+const texts = (rows: readonly StyledRow[]): string[] => rows.map(plainText)
+
 describe('an answer while it arrives', () => {
-  const piece = fc.string({
-    unit: fc.constantFrom('a', 'word ', '\n', '\n\n', '日本', '👩‍👩‍👧', 'e\u0301', '  ', 'longerword'),
-    maxLength: 8,
+  test('its text is Markdown', () => {
+    const rows = play([['text', 'some **bold** text']], extent())
+    expect(texts(rows)).toEqual(['some bold text'])
   })
 
-  test('whatever the cuts, it is printed once and whole, as it would be in one piece', () => {
-    fc.assert(
-      fc.property(
-        fc.array(piece, { maxLength: 40 }),
-        fc.integer({ min: 10, max: 40 }),
-        fc.integer({ min: 1, max: 8 }),
-        (pieces, columns, tailRows) => {
-          const { rows } = play(pieces, extent({ columns, tailRows }))
-          const whole = pieces.join('').replace(/^\n+/, '').replace(/\n+$/, '')
-          expect(rows).toEqual(whole === '' ? [] : rowsOf(whole, columns))
-        },
-      ),
-    )
+  test('what is finished is printed, what is open is the tail', () => {
+    const step = grow(liveAnswer(0), 'one\n\ntwo\n\nthree', 'text', extent())
+    expect(texts(step.rows)[0]).toBe('one')
+    expect(texts(tailOf(step.live, extent())).at(-1)).toBe('three')
   })
 
-  test('the open end stays within its rows', () => {
-    fc.assert(
-      fc.property(
-        fc.array(piece, { maxLength: 40 }),
-        fc.integer({ min: 1, max: 6 }),
-        (pieces, tailRows) => {
-          for (const tail of play(pieces, extent({ tailRows })).tails) {
-            expect(tail.length).toBeLessThanOrEqual(tailRows)
-          }
-        },
-      ),
-    )
-  })
-
-  test('paragraphs are printed when the next one begins', () => {
-    const step = grow(liveAnswer(0), 'one\n\ntwo', 'text', extent())
-    expect(step.printed.flatMap(({ rows }) => rows)).toEqual(['one', ''])
-    expect(tailOf(step.live, extent())).toEqual(['two'])
-  })
-
-  test('L12: escape sequences are made visible, also when cut in the middle', () => {
-    expect(play(['a\u001b', '[2J', 'b'], extent()).rows).toEqual(['a␛[2Jb'])
-  })
-
-  test('reasoning is summed up in a line, or printed at a distance from the answer', () => {
+  test('reasoning is summed up in a line, or printed dimmed at a distance from the answer', () => {
     const deltas = [
       ['reasoning', 'let me '],
       ['reasoning', 'think'],
       ['text', 'done'],
     ] as const
-    expect(play(deltas, extent()).rows).toEqual(['Reasoned in 12 characters.', '', 'done'])
-    expect(play(deltas, extent({ showReasoning: true })).rows).toEqual(['let me think', '', 'done'])
+    expect(texts(play(deltas, extent()))).toEqual(['Reasoned in 12 characters.', '', 'done'])
+    const shown = play(deltas, extent({ showReasoning: true }))
+    expect(texts(shown)).toEqual(['let me think', '', 'done'])
+    expect(shown[0]?.[0]?.meaning).toBe('reasoning')
   })
 
-  test('the cost of a delta does not grow with the answer', () => {
-    let { live } = grow(liveAnswer(0), '', 'text', extent())
-    for (let line = 0; line < 2000; line++)
-      live = grow(live, `line ${line}\n`, 'text', extent()).live
-    expect(live.open.length).toBeLessThan(20 * 6)
+  test('hidden reasoning has no open end, only a size', () => {
+    const { live } = grow(liveAnswer(0), 'let me think', 'reasoning', extent())
+    expect(tailOf(live, extent())).toEqual([])
+    expect(live.reasoned).toBe(12)
+  })
+
+  test('a refusal is a warning, and no Markdown', () => {
+    const rows = play([['refusal', 'I will *not* do that.']], extent())
+    expect(rows).toEqual([[{ meaning: 'warning', text: 'I will *not* do that.' }]])
   })
 })

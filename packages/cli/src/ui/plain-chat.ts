@@ -1,235 +1,161 @@
 /**
- * The chat for screen readers: lines are only ever added, nothing is drawn over, states are told in words. The line
- * that is typed is Node's own line editor.
+ * The chat for screen readers and dumb terminals: lines are only ever added, nothing is drawn over but the line that is
+ * typed, and states are told in words. Keys mean what they mean in the other chat.
  */
-import { createInterface, emitKeypressEvents } from 'node:readline'
 import type { SessionEvent } from '../chat/session-events.ts'
-import { findCommand, readInput } from '../chat/slash-commands.ts'
-import { stateInWords } from '../chat/wording.ts'
-import { harmless } from '../terminal/harmless.ts'
+import { ChatController } from './chat-controller.ts'
 import { clipboardSequence } from './clipboard.ts'
+import { copyByTool } from './clipboard-tool.ts'
 import type { ChatUi, ChatUiParts } from './ink-chat.tsx'
+import { TerminalInput } from './keyboard/terminal-input.ts'
+import { BorrowedTerminal } from './plain-chat/borrowed-terminal.ts'
+import { Page } from './plain-chat/page.ts'
+import { QuietScreen } from './plain-chat/quiet-screen.ts'
+import { spokenList } from './plain-chat/spoken-lists.ts'
+import { TypedLine } from './plain-chat/typed-line.ts'
+import { Voice } from './plain-chat/voice.ts'
 
 const PROMPT = 'You: '
 
-/** Lines that come so close together were pasted, not typed. */
-const PASTE_MS = 15
+/** What is said together is followed by one prompt. */
+const PAUSE_MS = 30
 
-export function openPlainChat(parts: ChatUiParts): ChatUi {
-  const { session, commands, clock, keep, stdin, stdout } = parts
-  const { promise: left, resolve: leave } = Promise.withResolvers<void>()
-  emitKeypressEvents(stdin)
-  const input = createInterface({
-    input: stdin,
-    output: stdout,
-    prompt: PROMPT,
-    history: [...(keep?.prompts() ?? [])],
-    removeHistoryDuplicates: true,
-  })
-  const voice = new Voice((text) => {
+const USUAL_COLUMNS = 80
+
+export interface PlainChatParts extends ChatUiParts {
+  /** The terminal knows no escape sequence, and gets none. */
+  readonly dumb: boolean
+}
+
+export function openPlainChat(parts: PlainChatParts): ChatUi {
+  const { session, commands, clock, keep, keys, stdin, stdout, dumb } = parts
+  const { promise: left, resolve: leave } = Promise.withResolvers<'left' | 'gone'>()
+  const lost = (): void => {
+    leave('gone')
+  }
+  const write = (text: string): void => {
     stdout.write(text)
-  })
-  let lines: string[] = []
-  let cancelPaste: (() => void) | undefined
-  const ask = (text: string): void => {
-    try {
-      session.ask(text)
-    } catch (error) {
-      voice.line(`Error: it was not sent: ${messageOf(error)}`)
-      input.write(text)
-    }
   }
-  const take = async (text: string): Promise<void> => {
-    if (text.trim() === '') {
-      session.connect()
-      session.release()
-      return
-    }
-    const read = readInput(text)
-    if (read.type === 'text') {
-      keep?.addPrompt(text)
-      ask(read.text)
-      return
-    }
-    const command = findCommand(read.name)
-    if (command === undefined) {
-      voice.line(`Error: there is no command /${read.name}. /help lists them.`)
-      return
-    }
-    try {
-      session.say(...(await command.run(read.argument, commands)))
-    } catch (error) {
-      voice.line(`Error: ${messageOf(error)}`)
-    }
-  }
-  input.on('line', (line) => {
-    // A backslash at its end goes on in the next line.
-    const goesOn = line.endsWith('\\')
-    lines.push(goesOn ? line.slice(0, -1) : line)
-    cancelPaste?.()
-    if (goesOn) return
-    cancelPaste = clock.after(PASTE_MS, () => {
-      const text = lines.join('\n')
-      lines = []
-      void take(text).finally(() => {
-        input.prompt()
-      })
+  const columns = (): number => stdout.columns || USUAL_COLUMNS
+  const line = new TypedLine({ prompt: PROMPT, columns, write, dumb })
+  const page = new Page(write, line)
+  const now = (): number => clock.now()
+  const voice = new Voice({ page, now, reasoningKey: keys.label('reasoning') })
+  let cancelPrompt: (() => void) | undefined
+  const promptSoon = (): void => {
+    cancelPrompt ??= clock.after(PAUSE_MS, () => {
+      cancelPrompt = undefined
+      // Under an answer the prompt comes back with the first key.
+      if (!voice.isAnswering) page.prompt(screen.typed)
     })
+  }
+  const say = (text: string): void => {
+    voice.line(text)
+    promptSoon()
+  }
+  const screen = new QuietScreen({
+    clock,
+    columns: columns(),
+    rows: stdout.rows,
+    prompts: keep?.prompts() ?? [],
+    draft: keep?.draft(null) ?? '',
+    onTaken: (text) => {
+      page.sent(text)
+    },
+    onFlash: say,
+    onReasoning: () => {
+      voice.toggleReasoning()
+    },
+    onCompletions: (labels) => {
+      say(`It may become ${labels.join(', ')}.`)
+    },
   })
-  let armedUntil = 0
-  input.on('SIGINT', () => {
-    if (session.stop()) {
-      voice.line('Stopping the answer.')
-    } else if (input.line !== '') {
-      keep?.addPrompt(input.line)
-      input.write(null, { ctrl: true, name: 'e' })
-      input.write(null, { ctrl: true, name: 'u' })
-    } else if (clock.now() < armedUntil) {
-      leave()
-    } else {
-      armedUntil = clock.now() + 1500
-      voice.line('Ctrl-C again leaves.')
-    }
+  const input = new TerminalInput(stdin, clock, (press) => {
+    screen.wantsCompletions = press.type === 'key' && keys.find(press.name) === 'complete'
+    controller.press(press)
   })
-  input.on('close', leave)
-  stdin.on('keypress', (_: string | undefined, key: { name?: string; ctrl?: boolean }) => {
-    if (key.name === 'escape' && session.stop()) voice.line('Stopping the answer.')
-    if (key.ctrl === true && key.name === 'r') session.reconnect()
-    if (key.ctrl === true && key.name === 't') voice.toggleReasoning()
+  const borrowed = new BorrowedTerminal(input, {
+    leave: () => {
+      line.leave()
+    },
+    comeBack: promptSoon,
   })
-  session.on((event) => {
-    if (event.type === 'copy') stdout.write(clipboardSequence(event.text))
-    else if (event.type === 'compose') input.write(event.text)
-    else if (event.type === 'leave') leave()
-    else voice.tell(event, clock.now())
-    if (event.type === 'answered') input.prompt(true)
+  const controller = new ChatController({
+    session,
+    screen,
+    clock,
+    keep,
+    commands,
+    keys,
+    folder: process.cwd(),
+    models: parts.models,
+    terminal: {
+      copy: (text) => {
+        if (!dumb) write(clipboardSequence(text))
+        void copyByTool(text).then((isCopied) => {
+          if (dumb && !isCopied) say('Error: there is no clipboard that a program can reach here.')
+        })
+      },
+      redraw: (wipe) => {
+        if (!wipe) line.leave()
+        promptSoon()
+      },
+      suspend: () => {
+        void borrowed.suspend()
+      },
+      edit: (text) => borrowed.edit(text, process.env),
+      leave: () => {
+        leave('left')
+      },
+    },
+    pick: (what, query) => {
+      const lists = { store: commands.store, models: parts.models, now }
+      spokenList(what, query, lists).then(
+        (lines) => {
+          session.say(...lines)
+        },
+        (error: unknown) => {
+          say(`Error: ${error instanceof Error ? error.message : String(error)}`)
+        },
+      )
+    },
   })
+  screen.subscribe(() => {
+    const { typed } = screen
+    if (line.isShown) line.change(typed)
+    else if (typed.text !== '') page.prompt(typed)
+    else promptSoon()
+  })
+  const hush = session.on((event: SessionEvent) => {
+    voice.tell(event)
+    promptSoon()
+  })
+  const resized = (): void => {
+    screen.dispatch({ type: 'resized', columns: columns(), rows: stdout.rows })
+  }
+  stdout.on('resize', resized)
+  stdin.once('end', lost)
+  // The terminal may be gone before we are: nothing can be read, written or given back, to the very end.
+  stdin.on('error', lost)
+  stdout.on('error', lost)
   voice.line(parts.greeting)
-  parts.begin({ submit: ask })
-  const draft = keep?.draft(session.begun ? session.conversationId : null) ?? ''
-  input.prompt()
-  if (draft !== '') input.write(draft)
+  parts.begin(controller)
+  promptSoon()
+  input.setRawMode(true)
   return {
     left,
     close: () => {
-      keep?.saveDraft(session.begun ? session.conversationId : null, input.line)
-      input.off('close', leave)
-      input.close()
+      hush()
+      controller.saveDraft()
+      cancelPrompt?.()
+      screen.stop()
+      stdout.off('resize', resized)
+      stdin.off('end', lost)
+      line.leave()
+      page.endLine()
+      input.setRawMode(false)
       stdin.unref()
-      stdout.write('\n')
       return Promise.resolve()
     },
   }
-}
-
-/** Says what happens, a line at a time. */
-class Voice {
-  readonly #write: (text: string) => void
-  #open = ''
-  #state = ''
-  #showReasoning = false
-  #saidReasoning = false
-
-  constructor(write: (text: string) => void) {
-    this.#write = write
-  }
-
-  line(text: string): void {
-    this.#write(`\r\n${harmless(text).replaceAll('\n', '\r\n')}\r\n`)
-  }
-
-  toggleReasoning(): void {
-    this.#showReasoning = !this.#showReasoning
-    this.line(this.#showReasoning ? 'Reasoning is read out.' : 'Reasoning is left out.')
-  }
-
-  tell(event: SessionEvent, now: number): void {
-    switch (event.type) {
-      case 'connection':
-        this.#connection(stateInWords({ ...event.status }, now).text, event.status.relay)
-        break
-      case 'opened':
-        for (const { role, text, lines } of event.messages) {
-          this.line(`${WHO[role]}: ${text}`)
-          for (const line of lines) this.line(line.text)
-        }
-        break
-      case 'question':
-        this.line(`Question: ${event.text}`)
-        break
-      case 'answering':
-        this.#saidReasoning = false
-        this.line('Waiting for the answer.')
-        break
-      case 'delta':
-        this.#delta(event)
-        break
-      case 'answered':
-        this.#flush()
-        this.line([...event.lines.map(({ text }) => text), 'End of the answer.'].join('\n'))
-        break
-      case 'notice':
-        if (event.text !== undefined) this.line(event.text)
-        break
-      case 'waiting':
-        if (event.questions.length > 0) this.line(`Questions that wait: ${event.questions.length}.`)
-        break
-      case 'attachments':
-        if (event.names.length > 0) this.line(`With the next question: ${event.names.join(', ')}.`)
-        break
-      case 'lines':
-        if (event.lines.length === 0) break
-        this.line(
-          event.lines
-            .map(({ tone, text }) => (tone === 'error' ? `Error: ${text}` : text))
-            .join('\n'),
-        )
-        break
-      case 'model':
-      case 'tokens':
-      case 'clearScreen':
-      case 'compose':
-      case 'copy':
-      case 'leave':
-        break
-    }
-  }
-
-  #connection(state: string, relay: string): void {
-    // The seconds of a countdown would be read out one by one.
-    const told = state.replace(/ in \d+ s/, '')
-    if (told === this.#state) return
-    this.#state = told
-    this.line(`${told}: ${relay}`)
-  }
-
-  /** An answer is said by whole lines. */
-  #delta({ delta, channel }: Extract<SessionEvent, { type: 'delta' }>): void {
-    if (channel === 'reasoning' && !this.#showReasoning) {
-      if (!this.#saidReasoning) this.line('The model is reasoning; Ctrl-T reads it out.')
-      this.#saidReasoning = true
-      return
-    }
-    if (this.#open === '' && delta.trim() === '') return
-    this.#open += delta
-    const end = this.#open.lastIndexOf('\n')
-    if (end < 0) return
-    this.#print(this.#open.slice(0, end))
-    this.#open = this.#open.slice(end + 1)
-  }
-
-  #flush(): void {
-    if (this.#open.trim() !== '') this.#print(this.#open)
-    this.#open = ''
-  }
-
-  #print(text: string): void {
-    this.#write(`${harmless(text).replaceAll('\n', '\r\n')}\r\n`)
-  }
-}
-
-const WHO = { user: 'Question', assistant: 'Answer', system: 'System prompt' } as const
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
 }

@@ -2,7 +2,10 @@ import { expect, test } from 'vitest'
 import { FakeClock } from '../client/testing/fake-clock.ts'
 import { composerWith } from './composer/composer-state.ts'
 import { ScreenStore } from './screen-store.ts'
+import { plainText } from '../terminal/styled-row.ts'
 import { initialView } from './view-state.ts'
+
+const tailText = (store: ScreenStore): string => store.takeAnswer().tail.map(plainText).join('\n')
 
 function open(): { clock: FakeClock; store: ScreenStore; frames: () => number } {
   const clock = new FakeClock()
@@ -11,13 +14,13 @@ function open(): { clock: FakeClock; store: ScreenStore; frames: () => number } 
     composer: composerWith([], ''),
   })
   let frames = 0
-  store.subscribe(() => {
+  store.onAnswer(() => {
     frames += 1
   })
   return { clock, store, frames: () => frames }
 }
 
-test('the first delta is drawn at once, those of the next 33 ms together', async () => {
+test('the first delta is drawn at once, those of the next 50 ms together', async () => {
   const { clock, store, frames } = open()
   store.dispatch({ type: 'answering', runId: 'r', at: clock.now() })
   const before = frames()
@@ -25,10 +28,10 @@ test('the first delta is drawn at once, those of the next 33 ms together', async
   expect(frames()).toBe(before + 1)
   for (const delta of ['b', 'c', 'd']) store.dispatch({ type: 'delta', delta })
   expect(frames()).toBe(before + 1)
-  expect(store.snapshot().view.live?.open).toBe('a')
-  await clock.advance(33)
+  expect(tailText(store)).toBe('a')
+  await clock.advance(50)
   expect(frames()).toBe(before + 2)
-  expect(store.snapshot().view.live?.open).toBe('abcd')
+  expect(tailText(store)).toBe('abcd')
 })
 
 test('whatever comes next finds the gathered deltas drawn', () => {
@@ -37,8 +40,8 @@ test('whatever comes next finds the gathered deltas drawn', () => {
   store.dispatch({ type: 'delta', delta: 'a' })
   store.dispatch({ type: 'delta', delta: 'b' })
   store.dispatch({ type: 'answered', lines: [] })
-  const rows = store.snapshot().view.blocks.flatMap((block) => block.rows)
-  expect(rows.map(([span]) => span?.text)).toEqual(['ab'])
+  expect(store.takeAnswer().printed.map(plainText)).toEqual(['ab'])
+  expect(store.takeAnswer().printed).toEqual([])
 })
 
 test('it ticks only while something depends on the time', async () => {
@@ -58,4 +61,24 @@ test('keys are drawn at once', () => {
   store.compose({ type: 'insert', text: 'x' })
   expect(frames()).toBe(1)
   expect(store.snapshot().composer.editor.text).toBe('x')
+})
+
+test('neither deltas nor the time touch what React draws', async () => {
+  const { clock, store } = open()
+  let draws = 0
+  store.subscribe(() => {
+    draws += 1
+  })
+  store.dispatch({ type: 'answering', runId: 'r', at: clock.now() })
+  store.dispatch({ type: 'delta', delta: 'a' })
+  const region = store.region()
+  expect(draws).toBe(1)
+  for (let second = 0; second < 10; second++) {
+    store.dispatch({ type: 'delta', delta: 'b' })
+    // oxlint-disable-next-line no-await-in-loop -- time passes delta by delta
+    await clock.advance(200)
+  }
+  expect(draws).toBe(1)
+  expect(store.region()).toBe(region)
+  expect(tailText(store)).toBe('abbbbbbbbbb')
 })

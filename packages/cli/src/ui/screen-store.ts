@@ -1,19 +1,25 @@
 /**
- * Holds view and composer and tells whoever draws when they change. Deltas are gathered here, outside React: the first
- * is drawn at once, those that follow together after a frame's time.
+ * Holds view and composer and tells whoever draws when they change. Deltas are gathered here: the first is drawn at once,
+ * those that follow together after a frame's time. They change the answer alone, which React does not draw.
  */
 import type { SessionEvent } from '../chat/session-events.ts'
 import type { Clock } from '../client/clock.ts'
+import type { Picker } from './picker/picker-state.ts'
 import { compose, type Composer, type ComposerAction } from './composer/composer-state.ts'
-import { TICK_MS } from './region/answer-rows.ts'
-import { view, type ViewAction, type ViewState } from './view-state.ts'
+import { answerRows, TICK_MS } from './region/answer-rows.ts'
+import type { AnswerRows } from './compositor/compositor.ts'
+import { tailOf } from './live-answer.ts'
+import { extentOf, view, type ViewAction, type ViewState } from './view-state.ts'
+import type { StyledRow } from '../terminal/styled-row.ts'
 
-/** 30 frames a second. */
-const FRAME_MS = 33
+/** 20 frames a second: text flows, and each frame costs bytes and time. */
+const FRAME_MS = 50
 
 export interface Screen {
   readonly view: ViewState
   readonly composer: Composer
+  /** A list that is open in the composer's place. */
+  readonly overlay?: Picker | undefined
 }
 
 type Delta = Extract<SessionEvent, { type: 'delta' }>
@@ -21,7 +27,10 @@ type Delta = Extract<SessionEvent, { type: 'delta' }>
 export class ScreenStore {
   readonly #clock: Clock
   readonly #listeners = new Set<() => void>()
+  readonly #answerListeners = new Set<() => void>()
   #screen: Screen
+  #region: Screen
+  #tail: { readonly view: ViewState; readonly rows: readonly StyledRow[] } | undefined
   #gathered: Delta[] = []
   #flushedAt = 0
   #cancelFlush: (() => void) | undefined
@@ -30,14 +39,36 @@ export class ScreenStore {
   constructor(clock: Clock, screen: Screen) {
     this.#clock = clock
     this.#screen = screen
+    this.#region = screen
   }
 
   readonly snapshot = (): Screen => this.#screen
 
+  /** The screen as of the last change to anything but the answer. */
+  readonly region = (): Screen => this.#region
+
+  /** Tells of changes to `region`. Returns the function that ends it. */
   readonly subscribe = (listener: () => void): (() => void) => {
     this.#listeners.add(listener)
     return () => {
       this.#listeners.delete(listener)
+    }
+  }
+
+  /** Tells of changes to `takeAnswer`. */
+  onAnswer(listener: () => void): void {
+    this.#answerListeners.add(listener)
+  }
+
+  /** The rows to print since the last call, and the answer's open end. */
+  takeAnswer(): AnswerRows {
+    const { printed, live } = this.#screen.view
+    if (printed.length > 0) this.#reduce({ type: 'printed' })
+    return {
+      printed,
+      tail: this.#tailRows(),
+      news: answerRows(this.#screen.view),
+      isOpen: live !== undefined,
     }
   }
 
@@ -55,6 +86,12 @@ export class ScreenStore {
     const composer = compose(this.#screen.composer, action)
     if (composer === this.#screen.composer) return
     this.#screen = { ...this.#screen, composer }
+    this.#tell()
+  }
+
+  /** Shows a list in the composer's place; undefined brings the composer back. */
+  overlay(overlay: Picker | undefined): void {
+    this.#screen = { ...this.#screen, overlay }
     this.#tell()
   }
 
@@ -83,8 +120,24 @@ export class ScreenStore {
   }
 
   #flush(): void {
+    const { live } = this.#screen.view
     this.#takeGathered()
-    this.#tell()
+    if (live === undefined) this.#tell()
+    else this.#tellAnswer()
+  }
+
+  #tailRows(): readonly StyledRow[] {
+    const { view: now } = this.#screen
+    const { live } = now
+    if (live === undefined) return []
+    const known = this.#tail
+    const isSame =
+      known?.view.live === live &&
+      known.view.columns === now.columns &&
+      known.view.rows === now.rows
+    const rows = isSame ? known.rows : tailOf(live, extentOf(now))
+    this.#tail = { view: now, rows }
+    return rows
   }
 
   #takeGathered(): void {
@@ -102,21 +155,47 @@ export class ScreenStore {
     this.#screen = { ...this.#screen, view: view({ ...this.#screen.view, now }, action) }
   }
 
-  #tell(): void {
+  #tick(): void {
+    const isRegion = ticksRegion(this.#screen.view)
+    this.#takeGathered()
+    this.#reduce({ type: 'tick', now: this.#clock.now() })
+    if (isRegion) {
+      this.#tell()
+    } else {
+      this.#tickLater()
+      this.#tellAnswer()
+    }
+  }
+
+  #tickLater(): void {
     if (this.#cancelTick === undefined && isTicking(this.#screen.view)) {
       this.#cancelTick = this.#clock.after(TICK_MS, () => {
         this.#cancelTick = undefined
-        this.dispatch({ type: 'tick', now: this.#clock.now() })
+        this.#tick()
       })
     }
+  }
+
+  #tell(): void {
+    this.#tickLater()
+    this.#region = this.#screen
     for (const listener of this.#listeners) listener()
+    this.#tellAnswer()
+  }
+
+  #tellAnswer(): void {
+    for (const listener of this.#answerListeners) listener()
   }
 }
 
 /** Whether anything on the screen depends on the time. */
-function isTicking({ live, connection, flash, waiting }: ViewState): boolean {
+function isTicking(state: ViewState): boolean {
+  return state.live !== undefined || ticksRegion(state)
+}
+
+/** Whether anything below the answer does. */
+function ticksRegion({ connection, flash, waiting }: ViewState): boolean {
   return (
-    live !== undefined ||
     flash !== undefined ||
     connection?.retryAt !== undefined ||
     waiting.some(({ at }) => at !== undefined)

@@ -1,27 +1,12 @@
 /** What is printed for good, as rows: questions, answers that are opened again, lines that are said. */
 import type { Line, PastMessage } from '../chat/session-events.ts'
+import { renderMarkdown } from '../markdown/rendered-markdown.ts'
 import { harmless } from '../terminal/harmless.ts'
 import { BLANK, row, type StyledRow } from '../terminal/styled-row.ts'
-import type { Meaning } from '../terminal/theme.ts'
 import { rowsOf } from '../terminal/wrap.ts'
-import type { Part, Printed } from './live-answer.ts'
 
 export const PROMPT = '› '
 const INDENT = ' '.repeat(PROMPT.length)
-
-const MEANINGS: Readonly<Record<Part, Meaning>> = {
-  text: 'plain',
-  reasoning: 'reasoning',
-  refusal: 'warning',
-}
-
-export function meaningOf(part: Part): Meaning {
-  return MEANINGS[part]
-}
-
-export function printedRows({ part, rows }: Printed): StyledRow[] {
-  return rows.map((text) => row(MEANINGS[part], text))
-}
 
 /** A question, with a distance around it. */
 export function questionRows(text: string, columns: number): StyledRow[] {
@@ -46,7 +31,7 @@ export function pastRows(message: PastMessage, columns: number): StyledRow[] {
   const below = lineRows(message.lines, columns)
   if (message.role === 'assistant') {
     const { text, refusal } = message
-    const answer = rowsOf(harmless(text.trimEnd()), columns).map((part) => row('plain', part))
+    const answer = renderMarkdown(text, columns)
     const refused = rowsOf(harmless(refusal), columns).map((part) => row('warning', part))
     const said = [...(text === '' ? [] : answer), ...(refusal === '' ? [] : refused)]
     return said.length === 0 || below.length === 0

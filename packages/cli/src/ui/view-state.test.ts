@@ -5,8 +5,7 @@ import { initialView, view, type ViewAction, type ViewState } from './view-state
 const after = (...actions: ViewAction[]): ViewState =>
   actions.reduce((state, action) => view(state, action), initialView(40, 24, 0))
 
-const printed = (state: ViewState): string[] =>
-  state.blocks.flatMap(({ rows }) => rows.map(plainText))
+const printed = (state: ViewState): string[] => state.printed.map(plainText)
 
 describe('what is printed', () => {
   test('a question, its answer, and what is said of its end', () => {
@@ -20,15 +19,39 @@ describe('what is printed', () => {
     expect(state.live).toBeUndefined()
   })
 
-  test('lines that come in mid-answer stand between what was before and after', () => {
+  test('lines that come in mid-answer stand above its open end, which stays in one piece', () => {
     const state = after(
       { type: 'answering', runId: 'r', at: 0 },
-      { type: 'delta', delta: 'before ' },
+      { type: 'delta', delta: 'first\n\nbefore ' },
       { type: 'lines', lines: [{ tone: 'plain', text: 'said' }] },
       { type: 'delta', delta: 'after' },
       { type: 'answered', lines: [] },
     )
-    expect(printed(state)).toEqual(['before', '', 'said', '', 'after'])
+    expect(printed(state).filter((text) => text !== '')).toEqual(['first', 'said', 'before after'])
+  })
+
+  test('what is open is printed when the person leaves', () => {
+    const state = after(
+      { type: 'answering', runId: 'r', at: 0 },
+      { type: 'delta', delta: 'half an ans' },
+      { type: 'left' },
+    )
+    expect(printed(state)).toEqual(['half an ans'])
+    expect(state.leaving).toBe(true)
+  })
+
+  test('a terminal that becomes lower has the rows printed that may have left it, as they were drawn', () => {
+    const rows = Array.from({ length: 9 }, (_, row) => `row ${row} of the paragraph that fills it`)
+    const open = after(
+      { type: 'resized', columns: 40, rows: 50 },
+      { type: 'answering', runId: 'r', at: 0 },
+      { type: 'delta', delta: rows.join(' ') },
+    )
+    expect(printed(open)).toEqual([])
+    const lower = view(open, { type: 'resized', columns: 40, rows: 10 })
+    expect(printed(lower).length).toBeGreaterThan(0)
+    const whole = view(lower, { type: 'answered', lines: [] })
+    expect(printed(whole).join(' ')).toBe(rows.join(' '))
   })
 
   test('L12: questions and lines are made harmless too', () => {
@@ -39,7 +62,7 @@ describe('what is printed', () => {
     expect(printed(state).join('')).toBe('› a␛[31mb␇bell')
   })
 
-  test('an opened conversation begins a generation with its messages', () => {
+  test('an opened conversation is printed with its messages', () => {
     const state = after(
       { type: 'question', text: 'of before' },
       {
@@ -59,8 +82,10 @@ describe('what is printed', () => {
         ],
       },
     )
-    expect(state.generation).toBe(1)
     expect(printed(state)).toEqual([
+      '',
+      '› of before',
+      '',
       '',
       'A title',
       '3 earlier messages are in the history: speak-code history show',

@@ -1,23 +1,12 @@
 /** What is on the screen: a pure reducer of what the session tells and of what keys do to the view. */
+import type { Cost } from '@speak-code/protocol'
 import type { SessionEvent, WaitingQuestion } from '../chat/session-events.ts'
 import type { ConnectionStatus } from '../client/client.ts'
-import {
-  grow,
-  liveAnswer,
-  settle,
-  type Extent,
-  type LiveAnswer,
-  type Printed,
-} from './live-answer.ts'
-import { tailRows } from './screen-plan.ts'
+import { grow, liveAnswer, settle, type Extent, type LiveAnswer } from './live-answer.ts'
+import { DEFAULT_KEY_NAMES, type KeyNames } from './region/key-names.ts'
+import { reachableTailRows, tailRows } from './screen-plan.ts'
 import { BLANK, row, type StyledRow } from '../terminal/styled-row.ts'
-import { lineRows, pastRows, printedRows, questionRows } from './transcript-rows.ts'
-
-/** Rows that are printed once and never again. */
-export interface Block {
-  readonly key: number
-  readonly rows: readonly StyledRow[]
-}
+import { lineRows, pastRows, questionRows } from './transcript-rows.ts'
 
 export interface ViewState {
   readonly columns: number
@@ -27,9 +16,16 @@ export interface ViewState {
   readonly connection: ConnectionStatus | undefined
   readonly model: string | undefined
   readonly tokens: number
-  /** Grows with each conversation that is opened: what was printed before is not counted any more. */
-  readonly generation: number
-  readonly blocks: Block[]
+  /** Undefined while nobody knows it. */
+  readonly cost: Cost | undefined
+  /** Of the open conversation. */
+  readonly title: string | undefined
+  /** What the keys are called that the hints tell of. */
+  readonly keys: KeyNames
+  /** Whether the terminal opens links. */
+  readonly clickableLinks: boolean
+  /** Rows to print for good, which are not on the terminal yet. */
+  readonly printed: readonly StyledRow[]
   readonly live: LiveAnswer | undefined
   readonly notice: { readonly text: string; readonly until: number | undefined } | undefined
   readonly waiting: readonly WaitingQuestion[]
@@ -37,8 +33,6 @@ export interface ViewState {
   readonly showReasoning: boolean
   /** A word about the last key, for a moment. */
   readonly flash: { readonly text: string; readonly until: number } | undefined
-  /** Grows when all is to be drawn again. */
-  readonly redraws: number
   /** How often the process was to be suspended. */
   readonly suspensions: number
   /** Only what is printed stays. */
@@ -52,12 +46,18 @@ export type ViewAction =
   | SessionEvent
   | { readonly type: 'resized'; readonly columns: number; readonly rows: number }
   | { readonly type: 'tick'; readonly now: number }
+  | { readonly type: 'keys'; readonly names: KeyNames }
   | { readonly type: 'toggleReasoning' }
   | { readonly type: 'flash'; readonly text: string; readonly until: number }
-  /** `printed`: the blocks so far are on the screen. */
-  | { readonly type: 'redraw' | 'suspend' | 'left' | 'printed' }
+  /** `printed`: the rows so far are on the terminal. */
+  | { readonly type: 'suspend' | 'left' | 'printed' }
 
-export function initialView(columns: number, rows: number, now: number): ViewState {
+export function initialView(
+  columns: number,
+  rows: number,
+  now: number,
+  clickableLinks = false,
+): ViewState {
   return {
     columns,
     rows,
@@ -65,15 +65,17 @@ export function initialView(columns: number, rows: number, now: number): ViewSta
     connection: undefined,
     model: undefined,
     tokens: 0,
-    generation: 0,
-    blocks: [],
+    cost: undefined,
+    title: undefined,
+    keys: DEFAULT_KEY_NAMES,
+    clickableLinks,
+    printed: [],
     live: undefined,
     notice: undefined,
     waiting: [],
     attachments: [],
     showReasoning: false,
     flash: undefined,
-    redraws: 0,
     suspensions: 0,
     leaving: false,
   }
@@ -86,7 +88,11 @@ export function view(state: ViewState, action: ViewAction): ViewState {
     case 'model':
       return { ...state, model: action.model }
     case 'tokens':
-      return { ...state, tokens: action.tokens }
+      return { ...state, tokens: action.tokens, cost: action.cost }
+    case 'title':
+      return { ...state, title: action.title }
+    case 'keys':
+      return { ...state, keys: action.names }
     case 'opened':
       return opened(state, action)
     case 'question':
@@ -96,7 +102,7 @@ export function view(state: ViewState, action: ViewAction): ViewState {
     case 'delta': {
       const live = state.live ?? liveAnswer(state.now)
       const step = grow(live, action.delta, action.channel ?? 'text', extentOf(state))
-      return print({ ...state, live: step.live, notice: undefined }, rowsOfPrinted(step.printed))
+      return print({ ...state, live: step.live, notice: undefined }, step.rows)
     }
     case 'answered':
       return answered(state, action.lines)
@@ -112,7 +118,7 @@ export function view(state: ViewState, action: ViewAction): ViewState {
     case 'lines':
       return lines(state, action.lines)
     case 'resized':
-      return { ...state, columns: action.columns, rows: action.rows }
+      return resized(state, action)
     case 'tick':
       return {
         ...state,
@@ -124,34 +130,49 @@ export function view(state: ViewState, action: ViewAction): ViewState {
       return { ...state, showReasoning: !state.showReasoning }
     case 'flash':
       return { ...state, flash: { text: action.text, until: action.until } }
-    case 'redraw':
-      return { ...state, redraws: state.redraws + 1 }
     case 'suspend':
       return { ...state, suspensions: state.suspensions + 1 }
     case 'printed':
-      return { ...state, blocks: [], generation: state.generation + 1 }
+      return { ...state, printed: [] }
     case 'left':
-      return { ...state, leaving: true }
+      return { ...answered(state, []), leaving: true }
+    case 'branch':
+      return print(
+        state,
+        action.messages.flatMap((message) => pastRows(message, state.columns)),
+      )
     case 'compose':
     case 'copy':
+    case 'pick':
+    case 'theme':
     case 'clearScreen':
     case 'leave':
       return state
   }
 }
 
-export function extentOf({ columns, rows, showReasoning }: ViewState): Extent {
-  return { columns, tailRows: tailRows(rows), showReasoning }
+export function extentOf({ columns, rows, showReasoning, clickableLinks }: ViewState): Extent {
+  return { columns, tailRows: tailRows(rows), showReasoning, clickableLinks }
 }
 
 function print(state: ViewState, rows: readonly StyledRow[]): ViewState {
-  return rows.length === 0
-    ? state
-    : { ...state, blocks: [...state.blocks, { key: state.blocks.length, rows }] }
+  return rows.length === 0 ? state : { ...state, printed: [...state.printed, ...rows] }
 }
 
-function rowsOfPrinted(printed: readonly Printed[]): StyledRow[] {
-  return printed.flatMap(printedRows)
+/**
+ * The terminal has moved what is on it already, and what has left the screen cannot be drawn again: so much of the open
+ * end is printed, as it was drawn, that the rest is still within reach.
+ */
+function resized(
+  state: ViewState,
+  { columns, rows }: Extract<ViewAction, { type: 'resized' }>,
+): ViewState {
+  const { live } = state
+  const next = { ...state, columns, rows }
+  if (live === undefined || (columns >= state.columns && rows >= state.rows)) return next
+  const reachable = reachableTailRows(state, next)
+  const step = grow(live, '', live.part, { ...extentOf(state), tailRows: reachable })
+  return print({ ...next, live: { ...step.live, begun: live.begun } }, step.rows)
 }
 
 function answered(
@@ -159,24 +180,24 @@ function answered(
   verdict: Extract<SessionEvent, { type: 'answered' }>['lines'],
 ): ViewState {
   const { live } = state
-  const rest = live === undefined ? [] : rowsOfPrinted(settle(live, extentOf(state)))
+  const rest = live === undefined || !live.begun ? [] : settle(live, extentOf(state))
   const below = lineRows(verdict, state.columns)
   const said = rest.length > 0 || live?.printed === true
   const rows = [...rest, ...(said && below.length > 0 ? [BLANK] : []), ...below]
   return print({ ...state, live: undefined, notice: undefined }, rows)
 }
 
+/** In the middle of an answer they stand above its open end, which stays in one piece. */
 function lines(
   state: ViewState,
   said: Extract<SessionEvent, { type: 'lines' }>['lines'],
 ): ViewState {
   if (said.length === 0) return state
   const { live } = state
-  // In the middle of an answer what is open is printed first, so that nothing changes places.
-  const open = live === undefined ? [] : rowsOfPrinted(settle(live, extentOf(state)))
-  const rows = [...open, BLANK, ...lineRows(said, state.columns)]
-  if (live === undefined) return print(state, rows)
-  return print({ ...state, live: { ...live, open: '', printed: false } }, [...rows, BLANK])
+  const rows = lineRows(said, state.columns)
+  if (live === undefined) return print(state, [BLANK, ...rows])
+  const above = live.printed ? [BLANK] : []
+  return print({ ...state, live: { ...live, printed: true } }, [...above, ...rows, BLANK])
 }
 
 function opened(
@@ -197,8 +218,7 @@ function opened(
       : [...head, row('hint', '…'), ...past.slice(-MAX_PAST_ROWS)]
   const fresh = {
     ...state,
-    generation: state.generation + 1,
-    blocks: [],
+    title,
     live: undefined,
     notice: undefined,
     waiting: [],

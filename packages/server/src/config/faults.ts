@@ -1,8 +1,9 @@
 /** What is wrong with a parsed configuration, key by key. */
 import { TomlDate, type TomlTable, type TomlValue } from 'smol-toml'
 import type { z } from 'zod'
-import { valueAt } from './document.ts'
+import { isTomlTable, valueAt } from './document.ts'
 import type { KeyPath } from './key-path.ts'
+import { keyConflict } from './keys.ts'
 import { expectation, nameExpectation, unknownKey } from './schema-keys.ts'
 import { Config } from './schema.ts'
 
@@ -24,6 +25,7 @@ export function checkConfig(document: TomlTable): Checked {
     ...datesIn(document),
     ...(result.error?.issues.flatMap((issue) => faultsOf(issue, document)) ?? []),
     ...(result.success ? providerFaults(document, result.data) : []),
+    ...(result.success ? keyFaults(document, result.data) : []),
   ]
   return result.success && faults.length === 0 ? { config: result.data } : { faults }
 }
@@ -71,6 +73,20 @@ function providerFaults(document: TomlTable, config: Config): readonly ConfigFau
       ? [{ path, problem: 'has the name of the built-in demo model: choose another name' }]
       : []
   })
+}
+
+/** A key that is bound twice in the file, or that nobody may take away. */
+function keyFaults(document: TomlTable, config: Config): readonly ConfigFault[] {
+  const written = document['keys']
+  if (!isTomlTable(written)) return []
+  const conflict = keyConflict(config.keys, (action) => Object.hasOwn(written, action))
+  if (conflict === undefined) return []
+  const { action, key, other } = conflict
+  const problem =
+    other === undefined
+      ? `must not use ${key}, which always interrupts`
+      : `has the key ${key}, which keys.${other} has too: keep one of them`
+  return [{ path: ['keys', action], problem }]
 }
 
 /** The demo model calls nobody, so an address or a key there is a mistake. */

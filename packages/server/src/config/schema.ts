@@ -3,7 +3,9 @@
  * 0 means unlimited for every limit. A description completes the sentence "must be …" of an error.
  */
 import { z } from 'zod'
+import { Keys } from './keys.ts'
 import { isOrigin } from './origin.ts'
+import { Theme } from './theme.ts'
 
 /** The longest delay that a timer takes (2³¹ − 1 ms, some 24 days); a longer one would fire at once. */
 const MAX_TIMER_MS = 2_147_483_647
@@ -109,5 +111,7 @@ export const Config = z.strictObject({
     })
     .prefault({}),
   relay: z.strictObject({ idle_exit_secs: Secs.default(600) }).prefault({}),
+  keys: Keys.prefault({}),
+  theme: Theme.prefault({}),
 })
 export type Config = z.infer<typeof Config>

@@ -8,6 +8,7 @@ import { openHistory } from '../../store/testing/history.ts'
 import { ChatSession } from '../chat-session.ts'
 import type { SessionEvent } from '../session-events.ts'
 import type { SessionParts } from '../session-parts.ts'
+import { findCommand, readInput, type CommandContext } from '../slash-commands.ts'
 
 export class SessionHarness {
   readonly relay: ScriptedRelay
@@ -15,6 +16,8 @@ export class SessionHarness {
   readonly store: LocalStore
   readonly session: ChatSession
   readonly events: SessionEvent[] = []
+  /** Files that commands have written, and that they can read. */
+  readonly files = new Map<string, string>()
   readonly models: { readonly name: string; readonly chosen: boolean }[] = []
   #seen = 0
 
@@ -71,6 +74,61 @@ export class SessionHarness {
     return this.relay.got('chat').at(-1)?.id ?? ''
   }
 
+  /** Asks, and answers in one piece. Returns the run's id. */
+  async converse(question: string, answer: string): Promise<string> {
+    const id = await this.ask(question)
+    await this.answer(id, answer)
+    return id
+  }
+
+  async answer(runId: string, text: string): Promise<void> {
+    await this.publish(runId, text)
+    await this.end(runId)
+  }
+
+  /** What commands work with here. */
+  get context(): CommandContext {
+    return {
+      session: this.session,
+      store: this.store,
+      now: () => this.clock.now(),
+      readFile: (name) => {
+        const text = this.files.get(name)
+        if (text === undefined) return Promise.reject(new Error(`There is no file ${name}.`))
+        return Promise.resolve({ name, text })
+      },
+      writeNew: (path, text) => {
+        if (this.files.has(path)) return Promise.resolve('exists')
+        this.files.set(path, text)
+        return Promise.resolve('written')
+      },
+      pathsAfter: (path) =>
+        Promise.resolve([...this.files.keys()].filter((name) => name.startsWith(path))),
+      themes: ['default', 'dark'],
+      keys: [['Enter', 'send']],
+    }
+  }
+
+  /** Types a slash command. Returns what it says, each line after its tone. */
+  async command(typed: string): Promise<string[]> {
+    const input = readInput(typed)
+    const command = input.type === 'command' ? findCommand(input.name) : undefined
+    if (input.type !== 'command' || command === undefined) throw new Error(`no command: ${typed}`)
+    const lines = await command.run(input.argument, this.context)
+    await settled()
+    return lines.map(({ tone, text }) => `${tone}: ${text}`)
+  }
+
+  /** What Tab offers after what is typed. */
+  async completions(typed: string): Promise<string[]> {
+    const input = readInput(typed)
+    if (input.type !== 'command') throw new Error(`no command: ${typed}`)
+    // A space at the end is part of what is typed.
+    const argument = typed.replace(/^\S+\s/, '')
+    const found = (await findCommand(input.name)?.complete?.(argument, this.context)) ?? []
+    return found.map(({ value }) => value)
+  }
+
   /** A piece of the newest run's answer, or of another's. */
   async publish(runId: string, delta: string): Promise<void> {
     this.relay.publish(runId, delta)
@@ -113,8 +171,14 @@ function inShort(event: SessionEvent): string[] {
       return [`compose: ${event.text}`]
     case 'opened':
       return ['opened', ...event.messages.map(({ role, text }) => `${role}: ${text}`)]
+    case 'branch':
+      return ['branch', ...event.messages.map(({ role, text }) => `${role}: ${text}`)]
+    case 'pick':
+      return [`pick: ${event.what} ${event.query}`.trimEnd()]
+    case 'title':
     case 'connection':
     case 'model':
+    case 'theme':
     case 'tokens':
     case 'attachments':
     case 'copy':

@@ -13,6 +13,7 @@ import {
   textFormat,
   type AnswerFormat,
 } from './format.ts'
+import type { RenderedFormat } from './rendering.ts'
 import { reportComplaint, usageLine } from './report.ts'
 import type { RunListener } from './run-watch.ts'
 import type { Sink } from './sink.ts'
@@ -29,6 +30,8 @@ export interface DeliveryOptions {
   readonly usage?: boolean
   /** Each answer under a line with its label. */
   readonly titled?: boolean
+  /** Renders text for people; its bytes are given out as they are without. */
+  readonly rendering?: RenderedFormat | undefined
 }
 
 export class AnswerDelivery implements RunListener {
@@ -73,14 +76,17 @@ export class AnswerDelivery implements RunListener {
   }
 
   pieces(answer: Answer, pieces: readonly Piece[]): void {
-    if (!this.#format.live) return
+    if (!this.#format.live) {
+      this.#format.preview?.(answer.text)
+      return
+    }
     this.#say(answer, () => {
       this.#format.pieces(pieces)
     })
   }
 
   notice(answer: Answer, notice: NoticeMessage): void {
-    this.#deps.note(notice.message)
+    this.#note(notice.message)
     this.#say(answer, () => {
       this.#format.notice(notice)
     })
@@ -88,9 +94,7 @@ export class AnswerDelivery implements RunListener {
 
   disconnected({ failure }: ConnectionStatus): void {
     const why = failure === undefined ? '' : ` (${failure.message})`
-    this.#deps.note(
-      `The connection to the relay was lost${why}; the answer goes on once it is back.`,
-    )
+    this.#note(`The connection to the relay was lost${why}; the answer goes on once it is back.`)
   }
 
   end(answer: Answer, ending: Ending): void {
@@ -147,12 +151,21 @@ export class AnswerDelivery implements RunListener {
     return this.#order.length > 1 ? this.#labels[index] : undefined
   }
 
+  /** A note while an answer may be on the screen. */
+  #note(text: string): void {
+    const say = (): void => {
+      this.#deps.note(text)
+    }
+    if (this.#format.aside === undefined) say()
+    else this.#format.aside(say)
+  }
+
   #elapsed(): number {
     return Math.round(performance.now() - this.#started)
   }
 
   #chooseFormat(): AnswerFormat {
-    const { outputFormat, extract, stream, titled } = this.#options
+    const { outputFormat, extract, stream, titled, rendering = textFormat } = this.#options
     switch (outputFormat) {
       case 'json':
         return jsonFormat(this.#sink)
@@ -160,7 +173,7 @@ export class AnswerDelivery implements RunListener {
         return streamJsonFormat(this.#sink)
       case 'text':
         if (extract === true) return codeFormat(this.#sink)
-        return textFormat(this.#sink, {
+        return rendering(this.#sink, {
           live: stream,
           ...(titled === true
             ? { titleOf: ({ runId }: Answer) => this.#labels[this.#order.indexOf(runId)] ?? '' }

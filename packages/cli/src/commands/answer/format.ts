@@ -13,6 +13,10 @@ export interface AnswerFormat {
   /** The relay took the question. */
   begin(answer: Answer): void
   pieces(pieces: readonly Piece[]): void
+  /** The text so far, where it is not given out as it comes: what it needs can be made ready. */
+  preview?(text: string): void
+  /** Lets others write to the same screen. */
+  aside?(say: () => void): void
   notice(notice: NoticeMessage): void
   /** `durationMs`: from asking to the end. Returns what kept the answer from being given out. */
   end(answer: Answer, outcome: Outcome, durationMs: number): CommandError | undefined
@@ -20,11 +24,16 @@ export interface AnswerFormat {
 
 const nothing = (): void => undefined
 
+/** How answers as text are given out. */
+export interface TextOptions {
+  /** As they come, not when they are complete. */
+  readonly live: boolean
+  /** What stands above each answer. */
+  readonly titleOf?: (answer: Answer) => string
+}
+
 /** The bytes of the answer and a final newline if it has none. `title` comes on a line before each answer. */
-export function textFormat(
-  sink: Sink,
-  options: { live: boolean; titleOf?: (answer: Answer) => string },
-): AnswerFormat {
+export function textFormat(sink: Sink, options: TextOptions): AnswerFormat {
   const { live, titleOf } = options
   /** The answer whose title was written last. */
   let titled: Answer | undefined

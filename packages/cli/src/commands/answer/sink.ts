@@ -26,10 +26,15 @@ export interface Sink {
 export type OutputFault = 'closed' | CommandError
 
 /**
- * Writes to `output`; on a terminal it makes the text harmless. What a slow reader has not taken yet waits in memory,
+ * Writes to `output`; on a terminal it makes the text harmless, unless it is `rendered` and has been made so before. What a slow reader has not taken yet waits in memory,
  * which is bounded because answers are. `onFault` is called once if it cannot be written; what follows is dropped.
  */
-export function outputSink(output: TextOutput, onFault: (fault: OutputFault) => void): Sink {
+export function outputSink(
+  output: TextOutput,
+  onFault: (fault: OutputFault) => void,
+  { rendered = false }: { readonly rendered?: boolean } = {},
+): Sink {
+  const isUnsafe = output.isTTY === true && !rendered
   let fault: OutputFault | undefined
   output.on('error', (error: NodeJS.ErrnoException) => {
     if (fault !== undefined) return
@@ -44,7 +49,7 @@ export function outputSink(output: TextOutput, onFault: (fault: OutputFault) => 
   })
   return {
     write: (text) => {
-      if (fault === undefined) output.write(output.isTTY === true ? harmless(text) : text)
+      if (fault === undefined) output.write(isUnsafe ? harmless(text) : text)
     },
     finish: () =>
       new Promise((resolve) => {

@@ -1,6 +1,7 @@
 /** What `ask` was told on the command line. */
 import { MAX_INFLIGHT } from '@speak-code/protocol'
 import { UsageError } from '../../errors.ts'
+import type { ColorMode } from '../options.ts'
 import type { OutputFormat } from '../output-format.ts'
 
 export interface AskOptions {
@@ -22,6 +23,8 @@ export interface AskOptions {
   readonly output?: string
   readonly usage?: boolean
   readonly raw?: boolean
+  readonly color?: ColorMode
+  readonly verbose?: boolean
   /** `--no-stream` makes it false. */
   readonly stream: boolean
   readonly outputFormat: OutputFormat

@@ -6,6 +6,7 @@ import { type CommandError, toCommandError } from '../../errors.ts'
 import { withClient } from '../answer/client-session.ts'
 import { AnswerDelivery, type DeliveryOptions } from '../answer/delivery.ts'
 import type { ReadConversation } from '../answer/lost-answer.ts'
+import { loadRendering } from '../answer/rendering.ts'
 import { RunWatch, unreachable } from '../answer/run-watch.ts'
 import { processSignals, type Signals } from '../answer/signals.ts'
 import { fileSink, outputSink, type Sink } from '../answer/sink.ts'
@@ -41,11 +42,16 @@ export async function runAsk(
   const unsubscribe = signals.on((signal) => {
     stops.signal(signal)
   })
+  const rendering = await loadRendering(options, deps)
   const toOutput = (): Sink =>
-    outputSink(deps.stdout, (fault) => {
-      stops.outputFault(fault)
-    })
-  const shape: DeliveryOptions = { ...options, titled: options.model.length > 1 }
+    outputSink(
+      deps.stdout,
+      (fault) => {
+        stops.outputFault(fault)
+      },
+      { rendered: rendering !== undefined },
+    )
+  const shape: DeliveryOptions = { ...options, titled: options.model.length > 1, rendering }
   let delivery: AnswerDelivery | undefined
   try {
     const sink = options.output === undefined ? toOutput() : fileSink(options.output)

@@ -5,10 +5,12 @@ import { toCommandError } from '../../errors.ts'
 import { ExitCode } from '../../exit-code.ts'
 import { withClient } from '../answer/client-session.ts'
 import { AnswerDelivery } from '../answer/delivery.ts'
+import { loadRendering } from '../answer/rendering.ts'
 import { processSignals, type Signals } from '../answer/signals.ts'
 import { outputSink } from '../answer/sink.ts'
 import { Stops } from '../answer/stops.ts'
 import { conversationByPart, latestConversation } from '../conversation-choice.ts'
+import type { ColorMode } from '../options.ts'
 import { LiveAnswers } from './live-answers.ts'
 
 export interface AttachOptions {
@@ -16,6 +18,8 @@ export interface AttachOptions {
   readonly id: string | undefined
   /** Stay when no answer is live any more. */
   readonly follow: boolean
+  readonly color?: ColorMode
+  readonly verbose?: boolean
 }
 
 /** Resolves with the exit code: that of the first answer that did not complete, else 0. */
@@ -28,10 +32,16 @@ export async function runAttach(
   const unsubscribe = signals.on((signal) => {
     stops.signal(signal)
   })
-  const sink = outputSink(deps.stdout, (fault) => {
-    stops.outputFault(fault)
-  })
-  const delivery = new AnswerDelivery({ outputFormat: 'text', stream: true }, deps, sink)
+  const shape = { outputFormat: 'text', stream: true } as const
+  const rendering = await loadRendering({ ...shape, ...options }, deps)
+  const sink = outputSink(
+    deps.stdout,
+    (fault) => {
+      stops.outputFault(fault)
+    },
+    { rendered: rendering !== undefined },
+  )
+  const delivery = new AnswerDelivery({ ...shape, rendering }, deps, sink)
   let stopped: number = ExitCode.ok
   try {
     const conversationId = await chosenId(options.id, deps)

@@ -6,14 +6,15 @@ import { findConversation } from '../conversation-choice.ts'
 import { shortTime } from './short-time.ts'
 import {
   elsewhere,
+  exported,
+  type ExportFormat,
   jsonOf,
-  markdownOf,
   remarkOn,
   speakerOf,
   textOf,
   type Transcript,
   transcriptOf,
-} from './transcript.ts'
+} from '../../transcript/transcript.ts'
 
 export interface ShowOptions extends Json {
   /** A beginning or an end; the latest conversation without it. */
@@ -37,10 +38,8 @@ export async function runShow(options: ShowOptions, deps: HistoryDeps): Promise<
   return ExitCode.ok
 }
 
-export const EXPORT_FORMATS = ['md', 'json'] as const
-
 export interface ExportOptions extends ShowOptions {
-  readonly format: (typeof EXPORT_FORMATS)[number]
+  readonly format: ExportFormat
   /** A file to write instead of standard output; one that is there is replaced when all is written. */
   readonly output?: string
 }
@@ -49,10 +48,7 @@ export interface ExportOptions extends ShowOptions {
 export async function runExport(options: ExportOptions, deps: HistoryDeps): Promise<number> {
   const store = await deps.store()
   const transcript = transcriptOf(store, findConversation(store, options.id))
-  const text =
-    options.json || options.format === 'json'
-      ? `${JSON.stringify(jsonOf(transcript), null, 2)}\n`
-      : markdownOf(transcript)
+  const text = exported(transcript, options.json ? 'json' : options.format)
   if (options.output === undefined) {
     print(deps, text)
     return ExitCode.ok

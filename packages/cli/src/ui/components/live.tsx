@@ -10,10 +10,10 @@ interface LiveProps {
   readonly paint: Paint
 }
 
-/** The rows that change: the open end of the answer, what waits, the connection, the composer. */
-export function Live({ screen: { view, composer }, paint }: LiveProps): ReactNode {
+/** The rows below the answer: what waits, the connection, the composer. */
+export function Live({ screen: { view, composer, overlay }, paint }: LiveProps): ReactNode {
   const { setCursorPosition } = useCursor()
-  const region = useMemo(() => liveRegion(view, composer), [view, composer])
+  const region = useMemo(() => liveRegion(view, composer, overlay), [view, composer, overlay])
   setCursorPosition(region.cursor)
   return (
     <Text wrap="truncate-end">{region.rows.map((spans) => painted(spans, paint)).join('\n')}</Text>

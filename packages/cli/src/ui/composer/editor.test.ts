@@ -2,13 +2,22 @@ import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { borderAt, graphemesOf } from '../../terminal/graphemes.ts'
 import { layout } from './caret.ts'
-import { edit, editorWith, EMPTY_EDITOR, type Editor, type EditorAction } from './editor.ts'
+import { foldsIn } from './folds.ts'
+import {
+  edit,
+  editorWith,
+  EMPTY_EDITOR,
+  fullText,
+  type Editor,
+  type EditorAction,
+  type SimpleEdit,
+} from './editor.ts'
 
 const COLUMNS = 12
+/** Folded where it is pasted. */
+const LONG = 'a line\n'.repeat(12)
 
-const step = (
-  type: Exclude<EditorAction['type'], 'insert' | 'paste' | 'replace' | 'up' | 'down'>,
-) => fc.constant<EditorAction>({ type })
+const step = (type: SimpleEdit) => fc.constant<EditorAction>({ type })
 
 const text = fc.oneof(
   fc.string({ unit: 'grapheme-composite', maxLength: 20 }),
@@ -22,6 +31,7 @@ const text = fc.oneof(
     '🇩🇪',
     '日本語',
     '\t',
+    LONG,
     'two words\nand a line',
   ),
 )
@@ -33,6 +43,7 @@ const action: fc.Arbitrary<EditorAction> = fc.oneof(
     { type: 'up', columns: COLUMNS },
     { type: 'down', columns: COLUMNS },
   ),
+  { weight: 5, arbitrary: fc.constant<EditorAction>({ type: 'paste', text: LONG }) },
   step('left'),
   step('right'),
   step('wordLeft'),
@@ -47,6 +58,15 @@ const action: fc.Arbitrary<EditorAction> = fc.oneof(
   step('killWordBefore'),
   step('killChunkBefore'),
   step('yank'),
+  step('yankPop'),
+  step('upperCase'),
+  step('lowerCase'),
+  step('capitalize'),
+  step('transposeWords'),
+  step('textStart'),
+  step('textEnd'),
+  step('unfold'),
+  step('select'),
 )
 
 const after = (editor: Editor, ...actions: EditorAction[]): Editor =>
@@ -82,6 +102,32 @@ describe('the editor, whatever is typed', () => {
         expect(editor.text).toBe(start.text)
       }),
     )
+  })
+
+  test('redo inverts undo, however far back', () => {
+    fc.assert(
+      fc.property(fc.array(action, { maxLength: 40 }), fc.nat(40), (actions, steps) => {
+        const done = after(EMPTY_EDITOR, ...actions)
+        const back = Math.min(steps, done.undos.length)
+        const times = Array.from({ length: back })
+        const undone = times.reduce<Editor>((state) => edit(state, { type: 'undo' }), done)
+        const again = times.reduce<Editor>((state) => edit(state, { type: 'redo' }), undone)
+        expect(again.text).toBe(done.text)
+      }),
+    )
+  })
+
+  test('a folded paste is never split, and what is written is what was typed and pasted', () => {
+    let folded = 0
+    fc.assert(
+      fc.property(fc.array(action, { maxLength: 40 }), (actions) => {
+        const editor = after(EMPTY_EDITOR, ...actions, { type: 'paste', text: LONG })
+        folded += foldsIn(editor.text, editor.pastes).length
+        expect(fullText(editor)).toContain(LONG)
+        expect(fullText(editor)).not.toMatch(/\uFDD0/)
+      }),
+    )
+    expect(folded).toBeGreaterThan(120)
   })
 
   test('rows lie side by side, lose nothing, and fit', () => {
@@ -148,5 +194,99 @@ describe('the editor’s keys', () => {
   test('a paste keeps its lines and loses its control characters', () => {
     const editor = edit(EMPTY_EDITOR, { type: 'paste', text: 'a\r\nb\rc\u001b[31md\u0007' })
     expect(editor.text).toBe('a\nb\nc[31md')
+  })
+})
+
+describe('the kill ring', () => {
+  const cutTwice = after(
+    editorWith('one two'),
+    { type: 'killWordBefore' },
+    { type: 'left' },
+    { type: 'killToStart' },
+  )
+
+  test('Alt-Y right after Ctrl-Y goes back through the cuts, round and round', () => {
+    expect(cutTwice.kills).toEqual(['one', 'two'])
+    const yanked = edit(cutTwice, { type: 'yank' })
+    expect(yanked.text).toBe('one ')
+    const popped = edit(yanked, { type: 'yankPop' })
+    expect(popped.text).toBe('two ')
+    expect(edit(popped, { type: 'yankPop' }).text).toBe('one ')
+  })
+
+  test('Alt-Y after anything else does nothing', () => {
+    const moved = after(cutTwice, { type: 'yank' }, { type: 'left' })
+    expect(edit(moved, { type: 'yankPop' })).toBe(moved)
+  })
+
+  test('twenty cuts are kept', () => {
+    const cuts = Array.from({ length: 30 }, (_, index): EditorAction[] => [
+      { type: 'insert', text: `cut${index}` },
+      { type: 'killToStart' },
+    ]).flat()
+    const { kills } = after(EMPTY_EDITOR, ...cuts)
+    expect(kills).toHaveLength(20)
+    expect(kills[0]).toBe('cut29')
+  })
+})
+
+describe('words', () => {
+  test('Alt-U, Alt-L, Alt-C change the word after the cursor and go behind it', () => {
+    const begin = edit(editorWith('straße eins'), { type: 'textStart' })
+    expect(edit(begin, { type: 'upperCase' })).toMatchObject({ text: 'STRASSE eins', cursor: 7 })
+    const both = after(begin, { type: 'capitalize' }, { type: 'upperCase' })
+    expect(both.text).toBe('Straße EINS')
+    expect(edit(edit(both, { type: 'textStart' }), { type: 'lowerCase' }).text).toBe('straße EINS')
+  })
+
+  test('Alt-T exchanges the words around the cursor', () => {
+    expect(edit(editorWith('one, two'), { type: 'transposeWords' }).text).toBe('two, one')
+    expect(edit(editorWith('one'), { type: 'transposeWords' }).text).toBe('one')
+  })
+})
+
+describe('a folded paste', () => {
+  const begin = after(EMPTY_EDITOR, { type: 'insert', text: 'see ' }, { type: 'paste', text: LONG })
+
+  test('is one grapheme for motion and delete', () => {
+    expect(edit(begin, { type: 'left' }).cursor).toBe(4)
+    expect(edit(begin, { type: 'backspace' }).text).toBe('see ')
+    expect(edit(begin, { type: 'killWordBefore' }).text).toBe('see ')
+  })
+
+  test('comes back by undo and by yank', () => {
+    const gone = edit(begin, { type: 'backspace' })
+    expect(fullText(edit(gone, { type: 'undo' }))).toBe(`see ${LONG}`)
+    const cut = after(begin, { type: 'killWordBefore' }, { type: 'yank' }, { type: 'yank' })
+    expect(fullText(cut)).toBe(`see ${LONG}${LONG}`)
+  })
+
+  test('is shown whole by unfolding, and folded again where it is brought back', () => {
+    const shown = edit(begin, { type: 'unfold' })
+    expect(shown.text).toBe(`see ${LONG}`)
+    expect(editorWith(fullText(shown), shown).text).toBe(begin.text)
+  })
+
+  test('the next row is a row of the screen, not of what was pasted', () => {
+    const rows = after(begin, { type: 'insert', text: '\nend' })
+    const up = edit(rows, { type: 'up', columns: 40 })
+    expect(up.text.slice(0, up.cursor)).toBe('see')
+  })
+})
+
+describe('a selected text', () => {
+  const selected = edit(editorWith('/nonsense'), { type: 'select' })
+
+  test('is replaced by what is typed or pasted, and undo brings it back', () => {
+    const typed = after(selected, { type: 'insert', text: 'h' }, { type: 'insert', text: 'i' })
+    expect(typed.text).toBe('hi')
+    expect(edit(selected, { type: 'paste', text: 'x' }).text).toBe('x')
+    const back = after(typed, { type: 'undo' }, { type: 'undo' })
+    expect(back.text).toBe('/nonsense')
+  })
+
+  test('is edited by any other key', () => {
+    const edited = after(selected, { type: 'backspace' }, { type: 'insert', text: '!' })
+    expect(edited.text).toBe('/nonsens!')
   })
 })

@@ -1,9 +1,7 @@
-/** The answer that is awaited: its open end, the typing indicator, and news of it. */
+/** Below the answer that is awaited: the typing indicator, and news of it. */
 import { harmless } from '../../terminal/harmless.ts'
 import { row, type StyledRow } from '../../terminal/styled-row.ts'
-import { tailOf } from '../live-answer.ts'
-import { meaningOf } from '../transcript-rows.ts'
-import { extentOf, type ViewState } from '../view-state.ts'
+import type { ViewState } from '../view-state.ts'
 import { secondsLeft } from './seconds-left.ts'
 
 const INDICATOR = '●●●'
@@ -13,12 +11,11 @@ export const TICK_MS = 500
 export function answerRows(view: ViewState): StyledRow[] {
   const { live, notice, now } = view
   if (live === undefined) return []
-  const tail = tailOf(live, extentOf(view)).map((text) => row(meaningOf(live.part), text))
   const elapsed = Math.max(0, Math.floor((now - live.since) / 1000))
   const hidden = live.part === 'reasoning' && !view.showReasoning
-  const doing = hidden ? ` reasoning, ${live.reasoned} characters (Ctrl-T shows it)` : ''
+  const how = view.keys.reasoning === undefined ? '' : ` (${view.keys.reasoning} shows it)`
+  const doing = hidden ? ` reasoning, ${live.reasoned} characters${how}` : ''
   return [
-    ...tail,
     [...indicator(now), { meaning: 'hint', text: `${elapsed > 0 ? ` ${elapsed} s` : ''}${doing}` }],
     ...(notice === undefined ? [] : [row('warning', noticeText(notice, now))]),
   ]

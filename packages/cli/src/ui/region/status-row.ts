@@ -1,39 +1,68 @@
-/** The last row: model, tokens, what waits, and what the next key can do. */
-import { widthOf } from '../../terminal/graphemes.ts'
-import { harmless } from '../../terminal/harmless.ts'
+/** The last row: tokens, cost, what waits, and what the next key can do. */
+import { moneyInWords, tokensInWords } from '../../chat/wording.ts'
 import { row, type StyledRow } from '../../terminal/styled-row.ts'
 import type { Composer } from '../composer/composer-state.ts'
 import type { ViewState } from '../view-state.ts'
+import { fittedParts, type RowPart } from './row-parts.ts'
+
+const INDENT = '  '
 
 export function statusRow(view: ViewState, composer: Composer): StyledRow {
-  const { model, tokens, waiting, flash, columns } = view
-  if (flash !== undefined) return row('warning', `  ${flash.text}`)
-  const [hint = '', more] = hintsFor(view, composer)
-  // In the order in which they stand; with how dear each is where there is no room for all.
-  let parts = [
-    ...(model === undefined ? [] : [{ text: harmless(model), worth: 3 }]),
-    ...(tokens === 0 ? [] : [{ text: `${tokens} tokens`, worth: 2 }]),
-    ...(waiting.length === 0 ? [] : [{ text: `${waiting.length} queued`, worth: 4 }]),
-    ...(composer.stash === '' ? [] : [{ text: 'a draft put away (Ctrl-S)', worth: 1 }]),
-    { text: hint, worth: 5 },
-    ...(more === undefined ? [] : [{ text: more, worth: 0 }]),
+  const { tokens, cost, waiting, flash, columns, showReasoning, keys } = view
+  const room = Math.max(0, columns - INDENT.length)
+  if (flash !== undefined) return row('warning', `${INDENT}${flash.text}`)
+  const [hint, more] = hintsFor(view, composer)
+  return [
+    { meaning: 'plain', text: INDENT },
+    ...fittedParts(
+      [
+        ...part(tokens === 0 ? undefined : tokensInWords(tokens), 3),
+        ...part(cost === undefined ? undefined : moneyInWords(cost), 2),
+        ...part(waiting.length === 0 ? undefined : `${waiting.length} queued`, 4),
+        ...part(showReasoning ? 'reasoning shown' : undefined, 0),
+        ...part(composer.stash === '' ? undefined : withKey('a draft put away', keys.stash), 1),
+        ...part(hint, 6),
+        ...part(more, 5),
+      ],
+      room,
+    ),
   ]
-  const line = (): string => `  ${parts.map(({ text }) => text).join(' · ')}`
-  while (parts.length > 1 && widthOf(line()) > columns) {
-    const least = Math.min(...parts.map(({ worth }) => worth))
-    parts = parts.filter(({ worth }) => worth !== least)
-  }
-  return row('hint', line())
 }
 
 /** What the next key can do, for the moment that it is; the most useful first. */
-function hintsFor({ live, waiting, connection }: ViewState, { editor }: Composer): string[] {
+function hintsFor(
+  { live, waiting, connection, keys }: ViewState,
+  { editor, menu }: Composer,
+): (string | undefined)[] {
   const isEmpty = editor.text === ''
-  if (live !== undefined) return isEmpty ? ['Esc stops'] : ['Esc stops', 'Enter queues']
-  if (isEmpty && waiting.some(({ state }) => state === 'held')) return ['Enter sends what is held']
+  if (menu !== undefined) {
+    return [does(keys.complete, 'completes'), does(keys.stop, 'closes the list')]
+  }
+  if (live !== undefined) {
+    const takesBack = waiting.length === 0 ? undefined : does(keys.previous, 'edits what waits')
+    return [does(keys.stop, 'stops'), isEmpty ? takesBack : does(keys.send, 'queues')]
+  }
+  if (isEmpty && waiting.some(({ state }) => state === 'held')) {
+    return [does(keys.send, 'sends what is held')]
+  }
   const isTrying = connection?.state.name === 'Connecting' && connection.retryAt === undefined
   if (connection !== undefined && connection.state.name !== 'Connected' && !isTrying) {
-    return ['Ctrl-R reconnects now']
+    return [does(keys.reconnect, 'reconnects now')]
   }
-  return isEmpty ? ['/help', 'Ctrl-D leaves'] : ['Enter sends', 'Ctrl-J new line']
+  return isEmpty
+    ? ['/help', does(keys.leave, 'leaves')]
+    : [does(keys.send, 'sends'), does(keys.newline, 'new line')]
+}
+
+function withKey(text: string, key: string | undefined): string {
+  return key === undefined ? text : `${text} (${key})`
+}
+
+function part(text: string | undefined, worth: number): RowPart[] {
+  return text === undefined ? [] : [{ meaning: 'hint', text, worth }]
+}
+
+/** A hint at what a key does; none where no key does it. */
+function does(key: string | undefined, what: string): string | undefined {
+  return key === undefined ? undefined : `${key} ${what}`
 }

@@ -1,0 +1,6 @@
+export { FlickerJudge, type FlickerReport, judgeFlicker } from './flicker-judge.ts'
+export { headlessScreen, type HeadlessScreen, linesOf } from './headless-screen.ts'
+export type { Recording } from './recording.ts'
+export { repeatedLines } from './scrollback.ts'
+export { controlSequence, type ControlSequence, isText, stepsOf } from './steps.ts'
+export { Terminal, type TerminalOptions } from './terminal.ts'
