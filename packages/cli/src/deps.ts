@@ -21,6 +21,8 @@ export interface CommonFlags {
 export interface ClientOptions {
   /** `false`: nothing is read from or written to this machine's history. */
   readonly save?: boolean
+  /** Milliseconds; how often a stream of frames is received. Absent: as it comes. */
+  readonly readEveryMs?: number
 }
 
 export interface Deps {

@@ -44,6 +44,8 @@ export interface ChatClientOptions {
   readonly env?: NodeJS.ProcessEnv
   /** What the connection does, for `--verbose`. */
   readonly detail?: (text: string) => void
+  /** As of `webSocketLinks`, where `open` is absent. */
+  readonly readEveryMs?: number | undefined
   readonly open?: OpenLink
   readonly clock?: Clock
   /** In [0, 1). */
@@ -98,7 +100,7 @@ class RelayChatClient implements ChatClient {
         client: options.client,
         reconnectIntervalMs: options.reconnectIntervalMs,
         maxReconnectAttempts: options.maxReconnectAttempts,
-        open: options.open ?? webSocketLinks(options.env ?? {}),
+        open: options.open ?? webSocketLinks(options.env ?? {}, options.readEveryMs),
         clock,
         random,
         detail: options.detail ?? (() => undefined),

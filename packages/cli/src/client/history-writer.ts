@@ -6,7 +6,7 @@ import type { Clock } from './clock.ts'
 import type { RunText } from './run-follower.ts'
 
 /** A crash of the client loses at most so much of its own copy; the relay has it all. */
-const GATHER_MS = 50
+const GATHER_MS = 200
 const GATHER_UNITS = 64 * 1024
 /** How long to leave a store alone that could not be written. */
 const RETRY_MS = 1000
@@ -84,7 +84,7 @@ export class HistoryWriter {
     })
   }
 
-  /** Written within 50 ms, together with what else has come by then. */
+  /** Written within 200 ms, together with what else has come by then. */
   chunk(chunk: LocalChunk): void {
     if (this.#options.store === undefined || this.#behind.has(chunk.runId)) return
     const waiting = this.#waiting.get(chunk.runId)

@@ -4,6 +4,7 @@ import { connect } from 'node:net'
 import { CHAT_PATH, MAX_FRAME_BYTES, SUBPROTOCOL } from '@speak-code/protocol'
 import { WebSocket, type ClientOptions } from 'ws'
 import { failureOfError, failureOfStatus, final } from './failure.ts'
+import { GULPING, readInGulps } from './paced-reading.ts'
 import type { Link, LinkEvents, OpenLink } from './relay-link.ts'
 import type { RelayAddress } from './relay-target.ts'
 
@@ -11,9 +12,10 @@ const HANDSHAKE_TIMEOUT_MS = 10_000
 
 /**
  * Opens links with `ws`. For `wss` HTTPS_PROXY and NO_PROXY of `env` count (on a Node that knows `proxyEnv`), and
- * NODE_EXTRA_CA_CERTS counts by itself.
+ * NODE_EXTRA_CA_CERTS counts by itself. `readEveryMs`: a stream of frames is received that often only.
  */
-export function webSocketLinks(env: NodeJS.ProcessEnv): OpenLink {
+export function webSocketLinks(env: NodeJS.ProcessEnv, readEveryMs?: number): OpenLink {
+  const reading = readEveryMs === undefined ? {} : GULPING
   return (address, events) => {
     let socket: WebSocket
     try {
@@ -21,7 +23,8 @@ export function webSocketLinks(env: NodeJS.ProcessEnv): OpenLink {
         perMessageDeflate: false,
         maxPayload: MAX_FRAME_BYTES,
         handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
-        ...transportOf(address, env),
+        ...reading,
+        ...transportOf(address, env, reading),
       })
     } catch (error) {
       queueMicrotask(() => {
@@ -30,6 +33,7 @@ export function webSocketLinks(env: NodeJS.ProcessEnv): OpenLink {
       return DEAD
     }
     listen(socket, events)
+    if (readEveryMs !== undefined) readInGulps(socket, readEveryMs)
     return linkOf(socket)
   }
 }
@@ -45,10 +49,14 @@ function urlOf(address: RelayAddress): string {
   return 'url' in address ? address.url : `ws://localhost${CHAT_PATH}`
 }
 
-function transportOf(address: RelayAddress, env: NodeJS.ProcessEnv): ClientOptions {
+function transportOf(
+  address: RelayAddress,
+  env: NodeJS.ProcessEnv,
+  reading: Partial<typeof GULPING>,
+): ClientOptions {
   if ('socketPath' in address) {
     const { socketPath } = address
-    return { createConnection: () => connect({ path: socketPath }) }
+    return { createConnection: () => connect({ path: socketPath, ...reading }) }
   }
   return address.url.startsWith('wss:') ? { agent: new Agent({ proxyEnv: env }) } : {}
 }

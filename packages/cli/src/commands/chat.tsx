@@ -24,6 +24,9 @@ import { chosenModel } from './model-choice.ts'
 import { readParams } from './params.ts'
 import { changeTheme, chosenTheme } from './theme-choice.ts'
 
+/** As often as an answer that grows is drawn. */
+const READ_EVERY_MS = 66
+
 /** A hint that is shown once. */
 const DEMO_HINT = 'demo-key'
 
@@ -46,7 +49,7 @@ export async function runChat(
   const goesOn = options.continue === true || options.resume !== undefined
   const store = options.save || goesOn ? await deps.store() : undefined
   const opened = store === undefined ? undefined : chosenConversation(options, store)
-  const client = await deps.client({ save: options.save })
+  const client = await deps.client({ save: options.save, readEveryMs: READ_EVERY_MS })
   // The relay is found while the screen is being loaded.
   client.connect()
   const remembered = await deps.remembered()

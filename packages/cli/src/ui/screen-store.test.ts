@@ -20,16 +20,17 @@ function open(): { clock: FakeClock; store: ScreenStore; frames: () => number } 
   return { clock, store, frames: () => frames }
 }
 
-test('the first delta is drawn at once, those of the next 50 ms together', async () => {
+test('the first delta is drawn at once, those of the next 66 ms together', async () => {
   const { clock, store, frames } = open()
   store.dispatch({ type: 'answering', runId: 'r', at: clock.now() })
   const before = frames()
   store.dispatch({ type: 'delta', delta: 'a' })
+  await clock.advance(0)
   expect(frames()).toBe(before + 1)
   for (const delta of ['b', 'c', 'd']) store.dispatch({ type: 'delta', delta })
   expect(frames()).toBe(before + 1)
   expect(tailText(store)).toBe('a')
-  await clock.advance(50)
+  await clock.advance(66)
   expect(frames()).toBe(before + 2)
   expect(tailText(store)).toBe('abcd')
 })

@@ -12,8 +12,8 @@ import { tailOf } from './live-answer.ts'
 import { extentOf, view, type ViewAction, type ViewState } from './view-state.ts'
 import type { StyledRow } from '../terminal/styled-row.ts'
 
-/** 20 frames a second: text flows, and each frame costs bytes and time. */
-const FRAME_MS = 50
+/** 15 frames a second: text flows, and each frame costs bytes and time. */
+const FRAME_MS = 66
 
 export interface Screen {
   readonly view: ViewState
@@ -110,16 +110,21 @@ export class ScreenStore {
     }
     if (this.#cancelFlush !== undefined) return
     const left = this.#flushedAt + FRAME_MS - this.#clock.now()
-    if (left <= 0) {
-      this.#flush()
-    } else {
-      this.#cancelFlush = this.#clock.after(left, () => {
-        this.#flush()
-      })
+    this.#cancelFlush = left <= 0 ? this.#flushNow() : this.#clock.after(left, this.#flush)
+  }
+
+  /** With all that has come together with this delta. Returns the function that stops it. */
+  #flushNow(): () => void {
+    let isStopped = false
+    queueMicrotask(() => {
+      if (!isStopped) this.#flush()
+    })
+    return () => {
+      isStopped = true
     }
   }
 
-  #flush(): void {
+  readonly #flush = (): void => {
     const { live } = this.#screen.view
     this.#takeGathered()
     if (live === undefined) this.#tell()

@@ -1,0 +1,38 @@
+/**
+ * Reads a stream of frames in gulps. A screen shows no more than so many frames a second, and each piece of an answer
+ * that wakes the process by itself costs more than all that is done with it.
+ */
+import type { WebSocket } from 'ws'
+
+/**
+ * For the socket below: else Node would go on reading while it is paused, up to this many bytes, and wake for each
+ * packet.
+ */
+export const GULPING = { readableHighWaterMark: 1 } as const
+
+/**
+ * Lets `socket` rest for `ms` after what it has received, while messages follow each other faster than that. What comes
+ * after a silence is received at once, and so is what follows it first: an answer's first piece, for one.
+ */
+export function readInGulps(socket: WebSocket, ms: number): void {
+  let before = Number.NEGATIVE_INFINITY
+  let quick = 0
+  let gulping = false
+  const rest = (): void => {
+    socket.pause()
+    setTimeout(() => {
+      gulping = false
+      socket.resume()
+    }, ms)
+  }
+  socket.on('message', () => {
+    if (gulping) return
+    const now = performance.now()
+    quick = now - before < 2 * ms ? quick + 1 : 0
+    before = now
+    if (quick < 2) return
+    gulping = true
+    // What is there already belongs to the gulp.
+    setImmediate(rest)
+  })
+}
