@@ -3,7 +3,7 @@
  * who follows. It has no socket, no SQL and no vendor.
  */
 import type { EndChunk } from '@speak-code/protocol'
-import type { ProviderDelta } from '../providers/provider.ts'
+import type { TextDelta } from '../providers/provider.ts'
 import type { Answer, LogEntry, RunRow } from '../store/store.ts'
 import { answerOf } from './answer.ts'
 import { SurrogateJoiner } from './surrogates.ts'
@@ -13,7 +13,7 @@ const MAX_DELTA_LENGTH = 256 * 1024
 
 const NONE: readonly LogEntry[] = []
 
-type ProviderChannel = ProviderDelta['channel']
+type TextChannel = TextDelta['channel']
 
 export class LiveRun {
   readonly row: RunRow
@@ -69,7 +69,7 @@ export class LiveRun {
   }
 
   /** Numbers a delta: the chunks that have to enter the journal now. None where half a surrogate pair is held back. */
-  add({ channel, text }: ProviderDelta): readonly LogEntry[] {
+  add({ channel, text }: TextDelta): readonly LogEntry[] {
     return this.#number(channel, this.#joinerOf(channel).push(text))
   }
 
@@ -125,18 +125,18 @@ export class LiveRun {
     }
   }
 
-  #joinerOf(channel: ProviderChannel): SurrogateJoiner {
+  #joinerOf(channel: TextChannel): SurrogateJoiner {
     if (channel === 'text') return this.#textJoiner
     return channel === 'reasoning' ? this.#reasoningJoiner : this.#refusalJoiner
   }
 
-  #number(channel: ProviderChannel, text: string): readonly LogEntry[] {
+  #number(channel: TextChannel, text: string): readonly LogEntry[] {
     if (text === '') return NONE
     if (text.length <= MAX_DELTA_LENGTH) return [this.#chunk(channel, text)]
     return split(text).map((delta) => this.#chunk(channel, delta))
   }
 
-  #chunk(channel: ProviderChannel, delta: string): LogEntry {
+  #chunk(channel: TextChannel, delta: string): LogEntry {
     this.#seq += 1
     const { key: run } = this.row
     const json = JSON.stringify(delta)

@@ -120,7 +120,7 @@ export class RunTask {
   }
 
   #take(delta: ProviderDelta): void {
-    if (this.#deaf) return
+    if (this.#deaf || delta.channel === 'toolCall') return
     if (!this.#size.fits(delta.text, () => this.run.answer)) {
       this.#deaf = true
       this.stop({

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { ChatReader, type Reading } from './chat-reader.ts'
+import { ChatReader } from './chat-reader.ts'
 import type { ProviderDelta } from './provider.ts'
+import type { Reading } from './stream-reader.ts'
 
 function readAll(...events: readonly unknown[]) {
   const deltas: ProviderDelta[] = []
@@ -16,6 +17,8 @@ function readAll(...events: readonly unknown[]) {
 const chunk = (delta: unknown, rest: object = {}) => ({
   choices: [{ index: 0, delta, finish_reason: null, ...rest }],
 })
+const counted = (input: number) => ({ prompt_tokens: input, completion_tokens: 1 })
+const tokens = (promptTokens: number) => ({ promptTokens, completionTokens: 1 })
 const said = (...texts: string[]) => texts.map((text) => ({ channel: 'text', text }))
 
 describe('chunks', () => {
@@ -28,26 +31,26 @@ describe('chunks', () => {
   test('T17 T18 chunks without choices bring usage or nothing', () => {
     const { deltas, reader } = readAll(
       { choices: [], prompt_filter_results: [{}] },
-      { choices: [], usage: { prompt_tokens: 1 } },
+      { choices: [], usage: counted(1) },
     )
     expect(deltas).toEqual([])
-    expect(reader.usage).toEqual({ prompt_tokens: 1 })
+    expect(reader.usage).toEqual(tokens(1))
   })
 
   test('T19 the last usage wins, null does not take it away', () => {
     const { reader } = readAll(
-      { ...chunk({ content: 'a' }), usage: { total_tokens: 1 } },
-      { ...chunk({ content: 'b' }), usage: { total_tokens: 2 } },
+      { ...chunk({ content: 'a' }), usage: counted(1) },
+      { ...chunk({ content: 'b' }), usage: counted(2) },
       { ...chunk({}), usage: null },
     )
-    expect(reader.usage).toEqual({ total_tokens: 2 })
+    expect(reader.usage).toEqual(tokens(2))
   })
 
   test('usage in x_groq and beside the finish reason', () => {
-    expect(readAll({ ...chunk({}), x_groq: { usage: { a: 1 } } }).reader.usage).toEqual({ a: 1 })
-    expect(readAll(chunk({}, { finish_reason: 'stop', usage: { b: 1 } })).reader.usage).toEqual({
-      b: 1,
-    })
+    expect(readAll({ ...chunk({}), x_groq: { usage: counted(1) } }).reader.usage).toEqual(tokens(1))
+    expect(readAll(chunk({}, { finish_reason: 'stop', usage: counted(2) })).reader.usage).toEqual(
+      tokens(2),
+    )
   })
 
   test('T21 a finish reason that is null or missing is none', () => {
@@ -64,7 +67,7 @@ describe('chunks', () => {
     )
     expect(deltas).toEqual(said('a', 'b'))
     expect(readings).toEqual(['finished', 'finished', 'finished'])
-    expect(reader.finishReason).toBe('stop')
+    expect(reader.end()).toMatchObject({ finishReason: 'stop' })
   })
 
   test('T26 T27 T30 calls of tools are no text', () => {
@@ -92,7 +95,8 @@ describe('chunks', () => {
   test('T32 refusals have their own channel', () => {
     const { deltas, reader } = readAll(chunk({ refusal: 'no', content: null }))
     expect(deltas).toEqual([{ channel: 'refusal', text: 'no' }])
-    expect(reader.refused).toBe(true)
+    reader.event(JSON.stringify(chunk({}, { finish_reason: 'stop' })), undefined)
+    expect(reader.end()).toMatchObject({ status: 'completed', finishReason: 'refusal' })
   })
 
   test('T33 other choices are not ours', () => {
@@ -180,11 +184,11 @@ describe('what is no chunk', () => {
     const { readings, reader, deltas } = readAll({
       error: { code: 400 },
       ...chunk({ content: 'a' }),
-      usage: { c: 1 },
+      usage: counted(3),
     })
     expect(readings).toEqual(['error'])
     expect(reader.error).toMatchObject({ error: { code: 400 } })
-    expect(reader.usage).toEqual({ c: 1 })
+    expect(reader.usage).toEqual(tokens(3))
     expect(deltas).toEqual(said('a'))
   })
 

@@ -2,20 +2,11 @@
  * Reads the events of one Chat Completions stream: what each of them brings, and what has been seen so
  * far. Knows no socket and no clock. It is on the path of every delta, so checks are by hand.
  */
-import { isObject, type JsonObject, parseJson, text } from './json.ts'
-import type { ProviderDelta } from './provider.ts'
-
-/** So many events in a row that are no JSON, and it is not the stream that it should be. */
-const MAX_NOISE = 50
-/** How much of lines that are no event stream is kept, to see what they are. */
-const MAX_STRAY_LENGTH = 64 * 1024
-
-/**
- * What an event means for the call: go on; `finished`: the finish reason is known, only usage and the
- * end mark may follow; `done`: the end mark; `error`: the provider told of one; `garbage`: this is no
- * such stream.
- */
-export type Reading = 'open' | 'finished' | 'done' | 'error' | 'garbage'
+import { isObject, type JsonObject, text } from './json.ts'
+import { JsonStreamReader } from './json-stream-reader.ts'
+import { failureOf, finishedEnd, normalisedUsage } from './openai-map.ts'
+import type { ProviderDelta, ProviderUsage, TextDelta } from './provider.ts'
+import type { ReadEnd, Reading } from './stream-reader.ts'
 
 /** Where vendors put reasoning; the first that is there counts, because the others repeat it. */
 const REASONING: readonly string[] = [
@@ -25,69 +16,49 @@ const REASONING: readonly string[] = [
   'reasoning_details',
 ]
 
-export class ChatReader {
-  readonly #emit: (channel: ProviderDelta['channel'], text: string) => void
-  #noise = 0
-  #stray = ''
+export class ChatReader extends JsonStreamReader {
+  readonly #emit: (channel: TextDelta['channel'], text: string) => void
+  readonly #laxDone: boolean
   #anyText = false
   /** The vendor's first finish reason. */
-  finishReason: string | undefined
+  #reason: string | undefined
   /** Whether anything came on the refusal channel. */
-  refused = false
+  #refused = false
   /** The vendor's last `usage`. */
-  usage: unknown
-  /** The error that the stream told of: its body, whole. */
-  error: unknown
+  #usage: unknown
 
-  /** `emit` is called synchronously for each delta and never with an empty text. */
-  constructor(emit: (delta: ProviderDelta) => void) {
+  /**
+   * `emit` is called synchronously for each delta and never with an empty text. `laxDone`: an end mark without a finish
+   * reason counts as completed.
+   */
+  constructor(emit: (delta: ProviderDelta) => void, laxDone = false) {
+    super()
+    this.#laxDone = laxDone
     this.#emit = (channel, delta) => {
       emit({ channel, text: delta })
     }
   }
 
-  /** Takes an event's data and name. */
-  event(data: string, name: string | undefined): Reading {
-    if (data === '[DONE]') return 'done'
-    const chunk = parseJson(data)
-    if (!isObject(chunk)) return this.#notJson(data, name)
-    this.#noise = 0
-    this.#stray = ''
-    if (name === 'error') return this.#fail(chunk)
-    if (this.#readMembers(chunk)) return this.#fail(chunk)
-    return this.finishReason === undefined ? 'open' : 'finished'
+  get finished(): boolean {
+    return this.#reason !== undefined
   }
 
-  /** Takes a line that is no field of an event stream, such as `error: {…}` or a bare JSON body's. */
-  strayLine(line: string, field: string | undefined, value: string | undefined): Reading {
-    if (field === 'error') return this.#fail(parseJson(value ?? '') ?? value ?? '')
-    this.#stray += `${line}\n`
-    return this.#stray.length > MAX_STRAY_LENGTH ? 'garbage' : 'open'
+  get usage(): ProviderUsage | undefined {
+    return normalisedUsage(this.#usage)
   }
 
-  /** Takes the end of the body with its last, unterminated line: what was it, all in all? */
-  bodyEnd(rest: string): Reading {
-    const stray = (this.#stray + rest).trim()
-    if (stray === '') return 'open'
-    const json = parseJson(stray)
-    const first: unknown = Array.isArray(json) ? json[0] : json
-    if (isObject(first) && first['error'] !== undefined) return this.#fail(first)
-    if (json !== undefined || stray.startsWith('<') || this.#stray !== '') return 'garbage'
-    return 'open'
+  end(): ReadEnd {
+    const native = this.#reason
+    const failure = native === undefined ? undefined : failureOf(native)
+    if (failure !== undefined) {
+      return { outcome: 'failed', code: failure, story: `the answer ended with “${native}”` }
+    }
+    return finishedEnd(native, { refused: this.#refused, laxDone: this.#laxDone })
   }
 
-  #fail(error: unknown): Reading {
-    this.error = error
-    return 'error'
-  }
-
-  #notJson(data: string, name: string | undefined): Reading {
-    const trimmed = data.trim()
-    if (trimmed === '[DONE]') return 'done'
-    if (name === 'error') return this.#fail(trimmed)
-    if (trimmed !== '') this.#noise += 1
-    if (this.#noise > MAX_NOISE) return 'garbage'
-    return this.finishReason === undefined ? 'open' : 'finished'
+  protected read(chunk: JsonObject, name: string | undefined): Reading {
+    if (name === 'error') return this.fail(chunk)
+    return this.#readMembers(chunk) ? this.fail(chunk) : this.standing
   }
 
   /**
@@ -101,9 +72,9 @@ export class ChatReader {
       const value = chunk[name]
       if (value === null) continue
       if (name === 'choices') choices = value
-      else if (name === 'usage' && isObject(value)) this.usage = value
+      else if (name === 'usage' && isObject(value)) this.#usage = value
       else if (name === 'x_groq' && isObject(value) && isObject(value['usage'])) {
-        this.usage = value['usage']
+        this.#usage = value['usage']
       } else if (name === 'error') failed = true
     }
     if (Array.isArray(choices) && choices.length > 0) this.#readChoice(choices[0])
@@ -117,8 +88,8 @@ export class ChatReader {
     if (isObject(delta)) this.#readDelta(delta)
     else if (!this.#anyText && isObject(choice['message'])) this.#readDelta(choice['message'])
     if (typeof reason !== 'string' || reason === '') return
-    this.finishReason ??= reason
-    if (isObject(choice['usage'])) this.usage = choice['usage']
+    this.#reason ??= reason
+    if (isObject(choice['usage'])) this.#usage = choice['usage']
   }
 
   /** The members that are there, for the same reason; several may be, and the first kind of reasoning counts. */
@@ -168,7 +139,7 @@ export class ChatReader {
   }
 
   #refuse(refusal: string): void {
-    this.refused = true
+    this.#refused = true
     this.#emit('refusal', refusal)
   }
 }

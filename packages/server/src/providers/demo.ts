@@ -6,6 +6,14 @@ import type { Provider, ProviderCall, ProviderDelta, ProviderEnd } from './provi
 const DELTAS_PER_SECOND = 60
 const DELTA_LENGTH = 4
 
+const WHOLE: ProviderEnd = {
+  outcome: 'finished',
+  status: 'completed',
+  finishReason: 'stop',
+  certainty: 'end_mark',
+}
+const CUT: ProviderEnd = { ...WHOLE, status: 'incomplete', finishReason: 'length' }
+
 /** Pieces as small as a model's tokens; surrogate pairs stay whole. */
 function pieces(answer: string): string[] {
   const found: string[] = []
@@ -61,9 +69,7 @@ function play(
   const timer = setInterval(() => {
     const text = left.shift()
     if (text !== undefined) emit({ channel: 'text', text })
-    else if (answer === whole)
-      settle({ outcome: 'finished', status: 'completed', finishReason: 'stop' })
-    else settle({ outcome: 'finished', status: 'incomplete', finishReason: 'length' })
+    else settle(answer === whole ? WHOLE : CUT)
   }, intervalMs)
   signal.addEventListener('abort', onAbort, { once: true })
   if (signal.aborted) onAbort()

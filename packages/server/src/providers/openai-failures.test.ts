@@ -11,7 +11,16 @@ import { createServer } from 'node:net'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { OpenAiOptions } from './openai.ts'
 import type { ProviderDelta } from './provider.ts'
-import { COMPLETED, failed, limits, listen, portOf, providerAt, type Told } from './testing.ts'
+import {
+  COMPLETED,
+  failed,
+  limits,
+  listen,
+  portOf,
+  providerAt,
+  type Told,
+  UNMARKED,
+} from './testing.ts'
 
 let mock: MockUpstream
 
@@ -239,7 +248,7 @@ describe('abort', () => {
     await delta
     await new Promise(setImmediate)
     abort.abort()
-    expect(await told).toEqual(COMPLETED)
+    expect(await told).toEqual(UNMARKED)
   })
 
   test('a consumer that throws ends the call, and only it', async () => {

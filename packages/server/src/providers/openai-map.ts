@@ -2,7 +2,8 @@
 import type { FinishReason } from '@speak-code/protocol'
 import type OpenAI from 'openai'
 import { count, isObject } from './json.ts'
-import type { ProviderCall, ProviderEnd, ProviderUsage } from './provider.ts'
+import type { ProviderCall, ProviderUsage } from './provider.ts'
+import type { ReadEnd } from './stream-reader.ts'
 
 /** `openai-compatible` is everybody else: the old name of the token limit, and `top_k`. */
 export type ChatDialect = 'openai' | 'openai-compatible'
@@ -74,7 +75,7 @@ export function failureOf(native: string): Failure | undefined {
 export function finishedEnd(
   native: string | undefined,
   seen: { readonly refused: boolean; readonly laxDone: boolean },
-): Extract<ProviderEnd, { outcome: 'finished' }> {
+): Extract<ReadEnd, { outcome: 'finished' }> {
   if (native === undefined) {
     const status = seen.laxDone ? 'completed' : 'incomplete'
     return { outcome: 'finished', status, finishReason: 'unknown' }

@@ -2,23 +2,16 @@
  * OpenAI's Chat Completions, and whoever speaks them. The official SDK makes the request; the body is
  * read from the raw stream, because the SDK cannot tell a finished answer from a cut one.
  */
-import { errorInfo, type ErrorCode, type ErrorInfo } from '@speak-code/protocol'
+import type { ErrorInfo } from '@speak-code/protocol'
 import type OpenAI from 'openai'
-import type { Readable } from 'node:stream'
-import { ChatReader, type Reading } from './chat-reader.ts'
+import { ChatReader } from './chat-reader.ts'
 import { connectionError } from './connection-errors.ts'
-import { readEvents } from './event-stream.ts'
-import {
-  type ChatDialect,
-  failureOf,
-  finishedEnd,
-  normalisedUsage,
-  requestBody,
-} from './openai-map.ts'
-import type { Provider, ProviderCall, ProviderDelta, ProviderEnd } from './provider.ts'
-import { explainTimeOut, type TimeOutLimits, TimeOuts } from './time-outs.ts'
-import { streamOf, upstreamFetch } from './upstream.ts'
-import { type ErrorAudience, upstreamError } from './upstream-errors.ts'
+import { type ChatDialect, requestBody } from './openai-map.ts'
+import type { Provider } from './provider.ts'
+import { streamCall } from './stream-call.ts'
+import type { TimeOutLimits } from './time-outs.ts'
+import { upstreamFetch } from './upstream.ts'
+import type { ErrorAudience, UpstreamErrorSource } from './upstream-errors.ts'
 
 export interface OpenAiOptions {
   /** The configured name. */
@@ -48,9 +41,6 @@ const SDK_HEADERS = ['accept', 'authorization', 'content-type', 'user-agent']
 /** The SDK's own time-out, as long as a timer can be: ours are kept here. */
 const NEVER_MS = 2 ** 31 - 1
 
-/** How long the rest of a body may take after its end mark before the connection is given up. */
-const DRAIN_MS = 1000
-
 /** A provider of Chat Completions. Nothing is imported or connected before the first call. */
 export function openAiProvider(options: OpenAiOptions): Provider {
   let client: Promise<OpenAI> | undefined
@@ -68,7 +58,22 @@ export function openAiProvider(options: OpenAiOptions): Provider {
       try {
         client ??= createClient(options)
         const sdk = await client
-        return await new ChatCall(sdk, options, audience, call, emit).end
+        return await streamCall(
+          {
+            audience,
+            host: hostOf(options.baseUrl),
+            limits: options.limits,
+            request: (signal) =>
+              sdk.chat.completions
+                .create(requestBody(call, options.dialect), { signal })
+                .asResponse(),
+            refusal: refusalOf,
+            reader: (told) => new ChatReader(told, options.laxDone),
+            warn: options.warn,
+          },
+          call,
+          emit,
+        )
       } catch (error) {
         client = undefined
         const host = hostOf(options.baseUrl)
@@ -106,213 +111,12 @@ function hostOf(url: string): string {
   return URL.canParse(url) ? new URL(url).host : 'its base_url'
 }
 
-/** One call, from the request to its end. */
-class ChatCall {
-  readonly end: Promise<ProviderEnd>
-  readonly #options: OpenAiOptions
-  readonly #audience: ErrorAudience
-  readonly #call: ProviderCall
-  readonly #reader: ChatReader
-  readonly #timeOuts: TimeOuts
-  readonly #request = new AbortController()
-  readonly #onAbort: () => void
-  #resolve: (end: ProviderEnd) => void = () => {}
-  #settled = false
-  #anyDelta = false
-  #body: Readable | undefined
-  #stopReading: (() => void) | undefined
-
-  constructor(
-    client: OpenAI,
-    options: OpenAiOptions,
-    audience: ErrorAudience,
-    call: ProviderCall,
-    emit: (delta: ProviderDelta) => void,
-  ) {
-    this.#options = options
-    this.#audience = audience
-    this.#call = call
-    this.end = new Promise((resolve) => {
-      this.#resolve = resolve
-    })
-    this.#reader = new ChatReader((delta) => {
-      this.#deliver(delta, emit)
-    })
-    this.#timeOuts = new TimeOuts(options.limits, (kind, ms) => {
-      this.#stopWith(this.#failure('upstream_timeout', explainTimeOut(kind, ms)))
-    })
-    this.#onAbort = () => {
-      this.#stopWith({ outcome: 'aborted' })
-    }
-    call.signal.addEventListener('abort', this.#onAbort, { once: true })
-    if (call.signal.aborted) this.#onAbort()
-    else void this.#send(client)
-  }
-
-  async #send(client: OpenAI): Promise<void> {
-    try {
-      const response = await client.chat.completions
-        .create(requestBody(this.#call, this.#options.dialect), { signal: this.#request.signal })
-        .asResponse()
-      const body = streamOf(response)
-      if (body === undefined) this.#settle(this.#failure('internal', 'the answer cannot be read'))
-      else this.#read(body, response.headers.get('content-type') ?? '')
-    } catch (error) {
-      if (this.#settled) return
-      const { APIError, APIConnectionError } = await import('openai')
-      this.#settle({
-        outcome: 'failed',
-        error:
-          error instanceof APIError && !(error instanceof APIConnectionError)
-            ? this.#refusedRequest(error)
-            : this.#unreached(error),
-      })
-    }
-  }
-
-  #refusedRequest(error: InstanceType<typeof OpenAI.APIError>): ErrorInfo {
-    const { status, headers } = error
-    // Where the body is no JSON the SDK keeps it in the message, after the status.
-    const body: unknown =
-      error.error ?? error.message.replace(/^\d+ (?:status code \(no body\))?/, '')
-    return upstreamError({ status, headers, body }, this.#audience)
-  }
-
-  #unreached(error: unknown): ErrorInfo {
-    const { name, baseUrl, limits } = this.#options
-    return connectionError(error, name, hostOf(baseUrl), limits.connectMs)
-  }
-
-  #read(body: Readable, contentType: string): void {
-    this.#body = body
-    if (this.#settled) {
-      body.on('error', () => {}).destroy()
-      return
-    }
-    this.#timeOuts.headersCame()
-    const wrongType = /\b(?:html|json)\b/i.test(contentType)
-    this.#stopReading = readEvents(body, {
-      bytes: () => {
-        this.#timeOuts.bytesCame()
-      },
-      event: (data, name) => {
-        this.#heed(wrongType ? 'garbage' : this.#reader.event(data, name))
-      },
-      strayLine: (line, field, value) => {
-        this.#heed(wrongType ? 'garbage' : this.#reader.strayLine(line, field, value))
-      },
-      overflow: () => {
-        this.#stopWith(
-          this.#failure('upstream_bad_response', 'an event of the answer is too large'),
-        )
-      },
-      end: (how, rest) => {
-        const reading = wrongType && rest !== '' ? 'garbage' : this.#reader.bodyEnd(rest)
-        this.#heed(reading)
-        if (this.#settled) return
-        const story = how === 'ended' ? 'ended' : 'broke off'
-        this.#stopWith(this.#failure('upstream_eof', `the answer ${story} before it was finished`))
-      },
-    })
-  }
-
-  #deliver(delta: ProviderDelta, emit: (delta: ProviderDelta) => void): void {
-    if (this.#settled) return
-    if (!this.#anyDelta) {
-      this.#anyDelta = true
-      this.#timeOuts.firstTokenCame()
-    }
-    if (this.#reader.finishReason !== undefined) this.#warn('content after the finish reason')
-    try {
-      emit(delta)
-    } catch {
-      this.#settle(this.#failure('internal', 'the answer could not be taken in'))
-    }
-  }
-
-  #heed(reading: Reading): void {
-    if (reading === 'open' || this.#settled) return
-    switch (reading) {
-      case 'finished':
-        this.#timeOuts.tailCame()
-        break
-      case 'done':
-        this.#settle(this.#finishedEnd(), true)
-        break
-      case 'error':
-        // A finish reason that only says “error” is explained by the error that comes with it.
-        if (failureOf(this.#reader.finishReason ?? '') === undefined)
-          this.#stopWith(this.#toldError())
-        else this.#settle(this.#toldError())
-        break
-      case 'garbage':
-        this.#stopWith(
-          this.#failure(
-            'upstream_bad_response',
-            'the answer is not the event stream that it should be',
-          ),
-        )
-        break
-    }
-  }
-
-  #toldError(): ProviderEnd {
-    const error = upstreamError({ body: this.#reader.error }, this.#audience)
-    // Over HTTP a filter's refusal is a failure; told in a stream it is how the answer ends.
-    return error.code === 'content_filtered'
-      ? { outcome: 'finished', status: 'incomplete', finishReason: 'content_filter' }
-      : { outcome: 'failed', error }
-  }
-
-  #finishedEnd(): ProviderEnd {
-    const { finishReason: native, refused } = this.#reader
-    const failure = native === undefined ? undefined : failureOf(native)
-    if (failure !== undefined) return this.#failure(failure, `the answer ended with “${native}”`)
-    return finishedEnd(native, { refused, laxDone: this.#options.laxDone })
-  }
-
-  /** Ends the call from outside its end mark: after a finish reason it is as that says. */
-  #stopWith(end: ProviderEnd): void {
-    const { finishReason } = this.#reader
-    if (finishReason === undefined) {
-      this.#settle(end)
-      return
-    }
-    if (end.outcome === 'failed') this.#warn(`${end.error.code} after the finish reason`)
-    this.#settle(this.#finishedEnd())
-  }
-
-  #settle(end: ProviderEnd, atEndMark = false): void {
-    if (this.#settled) return
-    this.#settled = true
-    this.#timeOuts.stop()
-    this.#call.signal.removeEventListener('abort', this.#onAbort)
-    this.#stopReading?.()
-    if (atEndMark && this.#body !== undefined) {
-      drain(this.#body)
-    } else {
-      this.#request.abort()
-      this.#body?.on('error', () => {}).destroy()
-    }
-    const usage = normalisedUsage(this.#reader.usage)
-    this.#resolve(usage === undefined ? end : { ...end, usage })
-  }
-
-  #failure(code: ErrorCode, story: string): ProviderEnd {
-    return { outcome: 'failed', error: errorInfo(code, `${this.#options.name}: ${story}`) }
-  }
-
-  #warn(oddity: string): void {
-    this.#options.warn?.(`${this.#options.name}: ${oddity}`)
-  }
-}
-
-/** Reads what little may follow the end mark, so that the connection can be used again. */
-function drain(body: Readable): void {
-  const timer = setTimeout(() => body.destroy(), DRAIN_MS)
-  timer.unref()
-  const finish = (): void => {
-    clearTimeout(timer)
-  }
-  body.on('error', finish).once('close', finish).once('end', finish).resume()
+/** The provider's answer, where that is what the SDK threw for. */
+export async function refusalOf(thrown: unknown): Promise<UpstreamErrorSource | undefined> {
+  const { APIError, APIConnectionError } = await import('openai')
+  if (!(thrown instanceof APIError) || thrown instanceof APIConnectionError) return undefined
+  const { status, headers, error, message } = thrown
+  // Where the body is no JSON the SDK keeps it in the message, after the status.
+  const body: unknown = error ?? message.replace(/^\d+ (?:status code \(no body\))?/, '')
+  return { status, headers, body }
 }

@@ -8,10 +8,19 @@ import type {
   Usage,
 } from '@speak-code/protocol'
 
+/** What a provider gave with an answer and wants back when the answer is sent again: signed thinking, for one. */
+export interface Replay {
+  /** The kind of API it belongs to; others leave it out. */
+  readonly kind: string
+  /** JSON, opaque to everybody else. */
+  readonly data: string
+}
+
 /** A message as a provider is asked with it. */
 export interface PromptMessage {
   readonly role: Role
   readonly content: string
+  readonly replay?: Replay
 }
 
 export interface ProviderCall {
@@ -24,13 +33,31 @@ export interface ProviderCall {
 }
 
 /** A piece of the answer, never empty, just as the provider cut it (it may end in half a surrogate pair). */
-export interface ProviderDelta {
+export interface TextDelta {
   readonly channel: 'text' | 'reasoning' | 'refusal'
   readonly text: string
 }
 
+/** A piece of a call of a tool that the client is to run. */
+export interface ToolCallDelta {
+  readonly channel: 'toolCall'
+  /** Which of the answer's calls, from 0. */
+  readonly index: number
+  /** With the first piece of a call, where the provider gives one. */
+  readonly id?: string
+  /** With the first piece of a call. */
+  readonly name?: string
+  /** A piece of the arguments, just as it came: JSON once it is whole, if the provider keeps its word. May be empty. */
+  readonly text: string
+}
+
+export type ProviderDelta = TextDelta | ToolCallDelta
+
 /** Tokens as the provider counted them, already normalised (see `Usage` in the protocol). */
 export type ProviderUsage = Omit<Usage, 'source' | 'totalTokens'>
+
+/** How sure a finished end is: the end mark came, or the finish reason without it. */
+export type Certainty = 'end_mark' | 'finish_reason'
 
 /** How a call ended. `usage` is the provider's last word on it, where it gave one. */
 export type ProviderEnd =
@@ -40,6 +67,8 @@ export type ProviderEnd =
       readonly finishReason: FinishReason
       /** The provider's own word, where ours says less. */
       readonly nativeFinishReason?: string
+      readonly certainty: Certainty
+      readonly replay?: Replay
       readonly usage?: ProviderUsage
     }
   | { readonly outcome: 'failed'; readonly error: ErrorInfo; readonly usage?: ProviderUsage }

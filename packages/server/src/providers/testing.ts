@@ -57,7 +57,15 @@ export function limits(given: Partial<OpenAiOptions['limits']>): Pick<OpenAiOpti
 }
 
 /** What an end is matched with. */
-export const COMPLETED = { outcome: 'finished', status: 'completed', finishReason: 'stop' }
+export const COMPLETED = {
+  outcome: 'finished',
+  status: 'completed',
+  finishReason: 'stop',
+  certainty: 'end_mark',
+}
+
+/** What an end is matched with that came without its end mark. */
+export const UNMARKED = { ...COMPLETED, certainty: 'finish_reason' }
 
 /** What an end is matched with. */
 export function failed(code: string, retryable: boolean): object {

@@ -6,18 +6,20 @@ import type {
   ProviderDelta,
   ProviderEnd,
   Providers,
+  TextDelta,
 } from '../providers/provider.ts'
 
 export interface ScriptedCall {
   readonly call: ProviderCall
-  delta(text: string, channel?: ProviderDelta['channel']): void
+  delta(text: string, channel?: TextDelta['channel']): void
   end(end: ProviderEnd): void
 }
 
-export const STOPPED: ProviderEnd = {
+export const STOPPED: Extract<ProviderEnd, { outcome: 'finished' }> = {
   outcome: 'finished',
   status: 'completed',
   finishReason: 'stop',
+  certainty: 'end_mark',
 }
 
 export class ScriptedProvider implements Provider {

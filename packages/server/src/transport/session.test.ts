@@ -93,7 +93,7 @@ describe('a run on one socket', () => {
     const call = await callOf()
     call.delta('thinking', 'reasoning')
     call.delta('I can not.', 'refusal')
-    call.end({ outcome: 'finished', status: 'completed', finishReason: 'refusal' })
+    call.end({ ...STOPPED, finishReason: 'refusal' })
     expect(await client.wait('chunk', (chunk) => chunk.done)).toMatchObject({
       finishReason: 'refusal',
       textSha256: sha256(''),
