@@ -20,10 +20,15 @@ const SERVER: readonly Room[] = [
   { room: 'edge', may: ['chat'] },
   {
     room: 'chat',
-    may: ['providers', 'store'],
+    may: ['providers', 'store', 'catalogue'],
     never: ['ws', 'hono', 'better-sqlite3', 'openai', 'undici'],
   },
-  { room: 'providers', may: ['config'], never: ['ws', 'hono', 'better-sqlite3'] },
+  { room: 'providers', may: ['config', 'catalogue'], never: ['ws', 'hono', 'better-sqlite3'] },
+  {
+    room: 'catalogue',
+    may: ['config'],
+    never: ['ws', 'hono', 'better-sqlite3', 'openai', 'undici'],
+  },
   { room: 'store', may: [], never: ['ws', 'hono', 'openai', 'undici'] },
   { room: 'config', may: [], never: ['ws', 'hono', 'better-sqlite3', 'openai', 'undici'] },
 ]

@@ -1,11 +1,55 @@
 /** Bundles the program with all that it needs, so that an installed `speak-code` has next to no dependencies. */
 import { readFileSync } from 'node:fs'
-import { defineConfig, type OutputOptions } from 'rolldown'
+import { defineConfig, type OutputOptions, type Plugin } from 'rolldown'
 import { z } from 'zod'
 
 const { dependencies } = z
   .object({ dependencies: z.record(z.string(), z.string()) })
   .parse(JSON.parse(readFileSync(new URL('package.json', import.meta.url), 'utf8')))
+
+interface Deferral {
+  /** The file of a library. */
+  readonly file: RegExp
+  readonly found: RegExp
+  readonly put: string
+}
+
+/** What libraries do when they are loaded, though few runs need it, and what is done instead. */
+const DEFERRALS: readonly Deferral[] = [
+  {
+    // The table of all emoji is built when a text has a cluster of several characters: 12 ms.
+    file: /\/string-width\/index\.js$/,
+    found: /const (?<name>\w+) = \/(?<pattern>.*\\p\{RGI_Emoji\}.*)\/v;/,
+    put: `
+      let emoji
+      const emojiPattern = () => (emoji ??= new RegExp(String.raw\`$<pattern>\`, 'v'))
+      const $<name> = {
+        test: (text) => emojiPattern().test(text),
+        exec: (text) => emojiPattern().exec(text),
+      }`,
+  },
+  {
+    // The module is in the file itself, as a data URL: it is decoded rather than fetched, which takes Node's HTTP client.
+    file: /\/yoga-wasm-base64-esm\.js$/,
+    found: /"function"!=typeof fetch/g,
+    put: 'true',
+  },
+]
+
+/** Fails where a library is not as it was found: then see whether it is still needed. */
+const deferring: Plugin = {
+  name: 'deferring',
+  transform: {
+    filter: { id: DEFERRALS.map(({ file }) => file) },
+    handler: (code, id) => {
+      const { found, put } = DEFERRALS.find(({ file }) => file.test(id)) ?? {}
+      if (found === undefined || put === undefined || code.search(found) === -1) {
+        throw new Error(`${id} has nothing to defer`)
+      }
+      return { code: code.replace(found, put), map: null }
+    },
+  },
+}
 
 /** Split at dynamic imports: a command loads what it needs and no more. */
 export const output: OutputOptions = { dir: 'bundle', format: 'esm', minify: true, cleanDir: true }
@@ -20,5 +64,6 @@ export default defineConfig({
   ],
   resolve: { conditionNames: ['@speak-code/source', 'node', 'import', 'default'] },
   transform: { target: 'node22', define: { 'process.env.NODE_ENV': '"production"' } },
+  plugins: [deferring],
   output,
 })

@@ -12,13 +12,14 @@ afterEach(() => {
   rmSync(folder, { recursive: true, force: true })
 })
 
-test('what is set is there in the next session, in a file for its owner alone', () => {
+test('what is set is there in the next session, in a file for its owner alone', async () => {
   const first = openRemembered(folder)
   expect(first.lastModel).toBeUndefined()
   expect(first.hintsSeen).toEqual([])
   first.lastModel = 'openai/gpt-x'
   first.hintsSeen = ['ctrl-r']
   first.theme = 'dark'
+  await first.saved()
   const next = openRemembered(folder)
   expect(next.lastModel).toBe('openai/gpt-x')
   expect(next.hintsSeen).toEqual(['ctrl-r'])
@@ -28,21 +29,23 @@ test('what is set is there in the next session, in a file for its owner alone', 
 
 test.each(['{"lastModel"', '[]', '{"lastModel": 7}', ''])(
   'a broken file (%s) counts as empty',
-  (text) => {
+  async (text) => {
     const file = join(folder, 'remembered.json')
     writeFileSync(file, text)
     const remembered = openRemembered(folder)
     expect(remembered.lastModel).toBeUndefined()
     remembered.lastModel = 'demo/demo'
+    await remembered.saved()
     expect(readFileSync(file, 'utf8')).toContain('demo/demo')
   },
 )
 
-test('where nothing can be written it lasts for the session', () => {
+test('where nothing can be written it lasts for the session', async () => {
   const blocked = join(folder, 'file')
   writeFileSync(blocked, 'in the way')
   const remembered = openRemembered(join(blocked, 'state'))
   remembered.lastModel = 'demo/demo'
+  await remembered.saved()
   expect(remembered.lastModel).toBe('demo/demo')
   expect(remembered.hintsSeen).toEqual([])
 })

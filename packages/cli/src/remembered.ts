@@ -1,5 +1,7 @@
 /** What the program itself remembers between sessions, never configuration. */
-import Conf, { type Schema } from 'conf'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { z } from 'zod'
 
 export interface Remembered {
   /** `provider/id` last used by `chat`. */
@@ -8,19 +10,20 @@ export interface Remembered {
   theme: string | undefined
   /** Names of the hints that were shown and need not be again. */
   hintsSeen: readonly string[]
+  /** Resolves when what was set is on disk, or could not be written. */
+  saved(): Promise<void>
 }
 
-interface Memory {
-  lastModel?: string
-  theme?: string
-  hintsSeen?: string[]
-}
+const NAME = 'remembered'
 
-const SCHEMA: Schema<Memory> = {
-  lastModel: { type: 'string', minLength: 1 },
-  theme: { type: 'string', minLength: 1 },
-  hintsSeen: { type: 'array', items: { type: 'string' } },
-}
+/** What is not as it should be counts as absent. */
+const Memory = z.object({
+  lastModel: z.string().min(1).optional().catch(undefined),
+  theme: z.string().min(1).optional().catch(undefined),
+  hintsSeen: z.array(z.string()).optional().catch(undefined),
+})
+
+type Memory = z.infer<typeof Memory>
 
 /**
  * What is remembered in the folder `state`, readable by its owner alone. It is never worth a failure: a broken file
@@ -30,28 +33,21 @@ export function openRemembered(state: string): Remembered {
   return new FileMemory(state)
 }
 
+/** `conf` takes a while to load and is needed to write only: every chat reads, at its start. */
 class FileMemory implements Remembered {
-  readonly #conf: Conf<Memory> | undefined
+  readonly #state: string
+  readonly #found: Memory
   /** What this session has set, whether or not it could be written. */
   #session: Memory = {}
+  #writing: Promise<void> = Promise.resolve()
 
   constructor(state: string) {
-    try {
-      this.#conf = new Conf<Memory>({
-        cwd: state,
-        configName: 'remembered',
-        projectSuffix: '',
-        configFileMode: 0o600,
-        clearInvalidConfig: true,
-        schema: SCHEMA,
-      })
-    } catch {
-      this.#conf = undefined
-    }
+    this.#state = state
+    this.#found = read(join(state, `${NAME}.json`))
   }
 
   get lastModel(): string | undefined {
-    return this.#session.lastModel ?? this.#read().lastModel
+    return this.#session.lastModel ?? this.#found.lastModel
   }
 
   set lastModel(model: string | undefined) {
@@ -59,7 +55,7 @@ class FileMemory implements Remembered {
   }
 
   get theme(): string | undefined {
-    return this.#session.theme ?? this.#read().theme
+    return this.#session.theme ?? this.#found.theme
   }
 
   set theme(name: string | undefined) {
@@ -67,27 +63,41 @@ class FileMemory implements Remembered {
   }
 
   get hintsSeen(): readonly string[] {
-    return this.#session.hintsSeen ?? this.#read().hintsSeen ?? []
+    return this.#session.hintsSeen ?? this.#found.hintsSeen ?? []
   }
 
   set hintsSeen(names: readonly string[]) {
     this.#remember({ hintsSeen: [...names] })
   }
 
-  #read(): Memory {
-    try {
-      return this.#conf?.store ?? {}
-    } catch {
-      return {}
-    }
+  saved(): Promise<void> {
+    return this.#writing
   }
 
   #remember(news: Memory): void {
     this.#session = { ...this.#session, ...news }
-    try {
-      this.#conf?.set(news)
-    } catch {
+    this.#writing = this.#writing
+      .then(() => write(this.#state, news))
       // The session remembers it all the same.
-    }
+      .catch(() => undefined)
   }
+}
+
+function read(file: string): Memory {
+  try {
+    return Memory.parse(JSON.parse(readFileSync(file, 'utf8')))
+  } catch {
+    return {}
+  }
+}
+
+async function write(state: string, news: Memory): Promise<void> {
+  const { default: Conf } = await import('conf')
+  new Conf<Memory>({
+    cwd: state,
+    configName: NAME,
+    projectSuffix: '',
+    configFileMode: 0o600,
+    clearInvalidConfig: true,
+  }).set(news)
 }

@@ -5,7 +5,7 @@ import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import type { EndChunk } from '@speak-code/protocol'
 import { describe, expect, it } from 'vitest'
-import { judge } from '../torture/verdict.ts'
+import { judge, judgeCalls } from '../torture/verdict.ts'
 import { sha256, type Told, Witness } from '../torture/witness.ts'
 
 const MAIN = fileURLToPath(new URL('../torture/main.ts', import.meta.url))
@@ -148,5 +148,33 @@ describe('the verdict', () => {
     },
   ])('$what', ({ body, end: chunk, fate, kinds }) => {
     expect(judge('run', told(body, chunk), 'whole', fate).map(({ kind }) => kind)).toEqual(kinds)
+  })
+})
+
+const call = (startedAt: number, over: { finishedAt?: number; closedAt?: number }) => ({
+  path: '/v1/chat/completions',
+  method: 'POST',
+  headers: {},
+  body: {},
+  overlapping: 0,
+  startedAt,
+  ...over,
+})
+
+describe('L5: the verdict on upstream calls', () => {
+  const fate = { cancelled: false, restarted: false, upstreamStruck: true }
+  it.each([
+    ['one after the other', [call(1, { closedAt: 5 }), call(5, { finishedAt: 9 })], []],
+    ['the last is still open', [call(1, { closedAt: 5 }), call(6, {})], []],
+    ['at once', [call(1, { finishedAt: 7 }), call(6, { finishedAt: 9 })], ['double']],
+    ['beside one that never ended', [call(1, {}), call(6, { finishedAt: 9 })], ['double']],
+  ])('%s', (_, calls, kinds) => {
+    expect(judgeCalls('run', calls, fate).map(({ kind }) => kind)).toEqual(kinds)
+  })
+
+  it('a second one without a reason', () => {
+    const calls = [call(1, { finishedAt: 5 }), call(6, { finishedAt: 9 })]
+    const complaints = judgeCalls('run', calls, { ...fate, upstreamStruck: false })
+    expect(complaints).toEqual([{ kind: 'double', what: 'run: 2 upstream calls' }])
   })
 })

@@ -85,7 +85,7 @@ describe('a paste', () => {
     await type(terminal, 'what is this: ')
     terminal.write(marked(`${PASTED}\r`))
     await terminal.until('› what is this: [pasted 500 lines]')
-    expect(terminal.text).toContain('Backspace removes the paste, Ctrl-O shows it.')
+    expect(terminal.text).toContain('Backspace removes it, Ctrl-O shows it.')
     expect(await ground.upstream.calls()).toHaveLength(0)
     terminal.write(ENTER)
     expect(await asked()).toEqual([`what is this: ${LINES.join('\n')}\n`])

@@ -205,7 +205,7 @@ describe('/model', () => {
     await terminal.until(`From now on ${chosen} is asked.`)
     await ground.upstream.script({ deltas: { texts: ['hello'] } })
     await ask(terminal, 'Hi')
-    const [call] = await ground.upstream.calls()
+    const call = (await ground.upstream.calls()).find(({ method }) => method === 'POST')
     expect(call?.body).toMatchObject({ model: chosen.replace('openai/', '') })
   })
 })

@@ -47,9 +47,11 @@ async function askedOf(call: number): Promise<string[]> {
 }
 
 const modelsAsked = async (): Promise<unknown[]> =>
-  (await ground.upstream.calls()).map(({ body }) =>
-    typeof body === 'object' && body !== null && 'model' in body ? body.model : undefined,
-  )
+  (await ground.upstream.calls())
+    .filter(({ method }) => method === 'POST')
+    .map(({ body }) =>
+      typeof body === 'object' && body !== null && 'model' in body ? body.model : undefined,
+    )
 
 const answering = (...texts: readonly string[]): Promise<void> =>
   ground.upstream.script(texts.map((text) => ({ deltas: { texts: [text] } })))

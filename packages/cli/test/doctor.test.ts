@@ -91,6 +91,24 @@ async function closedPort(): Promise<number> {
 const models = (body: string, status = 200) =>
   upstream.script({ status, headers: { 'content-type': 'application/json' }, body: [body] })
 
+describe('a model that keeps failing', () => {
+  it('is left alone by the relay for a while, and the doctor says so', async () => {
+    writeConfig('[run]\nmax_attempts = 1\n')
+    const env = { OPENAI_API_KEY: KEY, OPENAI_BASE_URL: upstream.url }
+    for (let count = 0; count < 5; count += 1) {
+      await models('{"error":{"message":"busy"}}', 503)
+      expect((await run(['ask', '--no-save', '-m', 'openai/gpt-x', 'Hello?'], env)).code).toBe(1)
+    }
+    await models('{"object":"list","data":[]}')
+    const { code, check } = await diagnose(env)
+    expect(code).toBe(0)
+    expect(check('circuit:openai/gpt-x')).toMatchObject({
+      status: 'warning',
+      detail: expect.stringContaining('kept failing'),
+    })
+  })
+})
+
 describe('all is well', () => {
   it('without a key the demo answers: a chat works', async () => {
     const { code, check } = await diagnose()

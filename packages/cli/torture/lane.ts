@@ -4,7 +4,7 @@ import { questionFor } from './answer.ts'
 import type { Arena, Reader } from './arena.ts'
 import { type Dice, pause } from './dice.ts'
 import { randomSpeech } from './speech.ts'
-import { judge } from './verdict.ts'
+import { judge, judgeCalls } from './verdict.ts'
 import type { Told } from './witness.ts'
 
 /** After this long without an end a run counts as lost. */
@@ -101,10 +101,7 @@ async function takeTurn(options: LaneOptions, place: Place): Promise<Place> {
     const what = `${name} ${chat.id}: two terminals were told different things`
     tally.complaints.push({ kind: 'loss', what })
   }
-  if (calls.length > 1 && !fate.upstreamStruck) {
-    const what = `${name} ${chat.id}: ${calls.length} upstream calls`
-    tally.complaints.push({ kind: 'double', what })
-  }
+  tally.complaints.push(...judgeCalls(`${name} ${chat.id}`, calls, fate))
   tally.calls += calls.length
   count(arena, told)
   for (const { witness } of [asker, ...others]) {

@@ -1,4 +1,5 @@
-/** Whether what a terminal was told of a run is what the upstream said. Pure. */
+/** Whether what a terminal was told of a run is what the upstream said, and how often that was asked. Pure. */
+import type { MockCall } from '@speak-code/testkit'
 import type { Complaint, Told } from './witness.ts'
 
 /** What happened to a run, and so how it may have ended. */
@@ -40,5 +41,22 @@ export function judge(name: string, told: Told, whole: string, fate: Fate): Comp
   if (!isBeginning(text, whole)) {
     complaints.push({ kind: 'loss', what: `${name}: what was kept is no beginning of the answer` })
   }
+  return complaints
+}
+
+function isOver({ finishedAt, closedAt }: MockCall, at: number): boolean {
+  return (finishedAt ?? closedAt ?? Infinity) <= at
+}
+
+/** L5: what is wrong with the upstream calls for one run, in the upstream's own record and in the order of their beginning. */
+export function judgeCalls(name: string, calls: readonly MockCall[], fate: Fate): Complaint[] {
+  const complaints: Complaint[] = []
+  if (calls.length > 1 && !fate.upstreamStruck) {
+    complaints.push({ kind: 'double', what: `${name}: ${calls.length} upstream calls` })
+  }
+  const overlaps = calls.some((call, index) =>
+    calls.slice(0, index).some((before) => !isOver(before, call.startedAt)),
+  )
+  if (overlaps) complaints.push({ kind: 'double', what: `${name}: two upstream calls at once` })
   return complaints
 }

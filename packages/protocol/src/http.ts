@@ -59,4 +59,17 @@ export type ModelView = z.infer<typeof ModelView>
 
 export const ModelList = z.object({ items: z.array(ModelView) })
 
+/** The circuit breaker of one model: whether it is asked (closed), left alone (open), or tried with one call. */
+export const CircuitView = z.object({
+  provider: z.string(),
+  /** As the provider calls it. */
+  model: z.string(),
+  state: z.enum(['closed', 'open', 'half_open']),
+  /** Until a call is let through again; only where it is open. */
+  retryAfterMs: z.int().nonnegative().optional(),
+})
+export type CircuitView = z.infer<typeof CircuitView>
+
+export const CircuitList = z.object({ items: z.array(CircuitView) })
+
 export const ErrorBody = z.object({ error: ErrorInfo })

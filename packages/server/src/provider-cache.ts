@@ -15,6 +15,8 @@ export interface ProviderCacheOptions {
   readonly warn: (oddity: string) => void
   /** Whether a caller's environment counts. */
   readonly private: boolean
+  /** Whether an Ollama that nobody wrote down is looked for on this machine. */
+  readonly findOllama?: boolean
 }
 
 export class ProviderCache {
@@ -36,8 +38,9 @@ export class ProviderCache {
       env === this.#options.env
         ? ''
         : JSON.stringify(Object.entries(env).toSorted(([a], [b]) => (a < b ? -1 : 1)))
+    const { warn, findOllama = false } = this.#options
     const providers =
-      this.#kept.get(key) ?? createProviders(loaded.config, env, { warn: this.#options.warn })
+      this.#kept.get(key) ?? createProviders(loaded.config, env, { warn, findOllama })
     // The newest last; the oldest goes.
     this.#kept.delete(key)
     this.#kept.set(key, providers)

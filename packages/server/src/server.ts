@@ -15,11 +15,15 @@ import { endUnfinishedRuns } from './chat/recovery.ts'
 import type { LoadedConfig } from './config/index.ts'
 import { createLog, type LogDestination } from './log.ts'
 import { ProviderCache } from './provider-cache.ts'
+import type { AttemptLimits } from './providers/attempts.ts'
+import { Breakers } from './providers/breakers.ts'
+import { realClock } from './providers/wait.ts'
 import { relayOf, type Relay } from './relay.ts'
 import { openMemoryStore, openSqliteStore, StoreOpenError } from './store/index.ts'
 import type { Store } from './store/store.ts'
 import type { Admission } from './transport/admission.ts'
 import { httpApp, httpServer } from './transport/http.ts'
+import { circuitRoutes } from './transport/routes/circuits.ts'
 import { conversationRoutes } from './transport/routes/conversations.ts'
 import { healthRoutes } from './transport/routes/health.ts'
 import { modelRoutes } from './transport/routes/models.ts'
@@ -36,6 +40,8 @@ export interface RelayOptions {
   readonly listen: ListenOptions
   /** This machine's own relay: on its socket, a hello may carry the caller's environment. */
   readonly private: boolean
+  /** Whether an Ollama that runs on this machine is listed, though nobody wrote it down. Default: no. */
+  readonly findOllama?: boolean
   readonly version: string
   /** Default: stderr. */
   readonly log?: LogDestination
@@ -52,9 +58,11 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
   const memory = openMemoryStore()
   const interrupted = await endUnfinishedRuns(store)
   if (interrupted > 0) log.info({ runs: interrupted }, 'ended what was under way as interrupted')
+  const breakers = new Breakers()
   const chat = new Chat({
     store,
     memory,
+    router: { limits: () => attemptLimits(options), breakers, clock: realClock },
     maxFrameBytes: MAX_FRAME_BYTES,
     orphanTimeoutMs: () => options.config().config.run.orphan_timeout_secs * 1000,
     warn,
@@ -84,6 +92,7 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
           storeHealthy: () => store.healthy(),
         }),
       },
+      { path: '/api/circuits', app: circuitRoutes(() => breakers.report()) },
       { path: '/api/conversations', app: conversationRoutes(chat) },
       { path: '/api/models', app: modelRoutes((environment) => providers.of(environment)) },
     ],
@@ -171,6 +180,11 @@ function welcome(
       defaultModel: providers.of(hello.environment).defaultModel,
     },
   }
+}
+
+function attemptLimits({ config }: RelayOptions): AttemptLimits {
+  const { max_attempts: maxAttempts, max_retry_wait_secs: maxWaitSecs } = config().config.run
+  return { maxAttempts, maxWaitMs: maxWaitSecs * 1000 }
 }
 
 /** 0 means unlimited for every limit: then only the longest timer there is ends the wait. */

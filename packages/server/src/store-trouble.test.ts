@@ -21,6 +21,7 @@ import { StoreFailure } from './store/errors.ts'
 import { openMemoryStore, openSqliteStore } from './store/index.ts'
 import type { Store } from './store/store.ts'
 import { RelayClient } from './testing/relay-client.ts'
+import { askOnce } from './testing/router.ts'
 import { ScriptedProvider, STOPPED } from './testing/scripted-provider.ts'
 import { chatRequest, SessionClient } from './testing/session-client.ts'
 
@@ -115,6 +116,7 @@ describe('a store that takes nothing for long', () => {
     chat = new Chat({
       store,
       memory,
+      router: askOnce(),
       maxFrameBytes: MAX_FRAME_BYTES,
       orphanTimeoutMs: () => 0,
       warn: () => {},

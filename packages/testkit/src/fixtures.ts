@@ -15,6 +15,13 @@ export interface FixtureExpectation {
   readonly text: string
   readonly reasoning?: string
   readonly refusal?: string
+  /** What the client is to run; `arguments` just as they were streamed. */
+  readonly toolCalls?: readonly {
+    /** Null where the vendor gave none. */
+    readonly id: string | null
+    readonly name: string
+    readonly arguments: string
+  }[]
   readonly finishReason: string | null
   readonly usage: {
     readonly promptTokens: number

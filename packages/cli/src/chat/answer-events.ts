@@ -2,6 +2,7 @@
 import type { ClientEvent } from '../client/client.ts'
 import { companionsOf, type ChatRun } from './chat-run.ts'
 import { Company } from './company.ts'
+import { moveFollowUps } from './follow-ups.ts'
 import type { Line } from './session-events.ts'
 import type { SessionState } from './session-state.ts'
 import { answerMessage } from './tree-messages.ts'
@@ -115,6 +116,7 @@ export class AnswerEvents {
       lines.push({ tone: 'hint', text: '/exercise off asks without an exercise.' })
     }
     this.#recoverSystem(run)
+    moveFollowUps(this.#state, run, this.#state.conversation.parentOf(run))
     this.#over(run, lines)
   }
 
@@ -136,10 +138,13 @@ export class AnswerEvents {
   #withdrawn(run: ChatRun): void {
     const { conversation, emit, stage } = this.#state
     const wasShown = stage.remove(run)
+    moveFollowUps(this.#state, run, conversation.parentOf(run))
     conversation.forget(run)
     this.#recoverSystem(run)
     const isAsked = companionsOf(run).some((other) => other !== run && other.over)
-    if (wasShown && !isAsked) emit({ type: 'compose', text: run.typed })
+    if (!wasShown || isAsked) return
+    this.#state.attachAgain(run.files)
+    emit({ type: 'compose', text: run.typed })
   }
 
   /** A system prompt that did not get to the relay goes with the next question. */

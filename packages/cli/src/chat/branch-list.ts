@@ -1,6 +1,7 @@
 /** The branches that leave the path that is shown, so that a person can choose one. Pure. */
 import type { LocalMessage } from '../store/local-store.ts'
 import type { MessageTree } from './message-tree.ts'
+import { isAboutSummary } from './summary-request.ts'
 
 export interface BranchChoice {
   /** The first message that is not on the branches beside it. */
@@ -42,8 +43,10 @@ function leavesPath(children: readonly LocalMessage[], onPath: ReadonlySet<strin
 }
 
 /** A question that nothing came of is none. */
-function isWorthAChoice(tree: MessageTree, { id, role }: LocalMessage): boolean {
-  return role !== 'user' || tree.below(id).some((message) => message.role === 'assistant')
+function isWorthAChoice(tree: MessageTree, message: LocalMessage): boolean {
+  const { id, role } = message
+  if (isAboutSummary(tree, message)) return false
+  return role !== 'user' || tree.below(id).some((below) => below.role === 'assistant')
 }
 
 function choiceOf(
@@ -54,7 +57,8 @@ function choiceOf(
 ): BranchChoice {
   const below = tree.below(first.id)
   const model = below.find(({ role }) => role === 'assistant')?.model ?? undefined
-  return { first, last: below.findLast(isPlaceToGoOn) ?? first, fork, model, shown }
+  const last = below.findLast((one) => isPlaceToGoOn(one) && !isAboutSummary(tree, one))
+  return { first, last: last ?? first, fork, model, shown }
 }
 
 /** A question without an answer is no place to go on from: the next one takes its place. */

@@ -1,10 +1,10 @@
-/** Random walks: asking, retrying, editing, forking, comparing, and going to other branches. */
+/** Random walks: asking, retrying, editing, forking, comparing, compacting, and going to other branches. */
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { step, Walk } from './testing/branch-walk.ts'
 
-const HARD = ['retry', 'edit of an earlier one', 'branch', 'fork', 'compare', 'reopen']
-const RUNS = 60
+const HARD = ['retry', 'edit of an earlier one', 'branch', 'fork', 'compare', 'reopen', 'compact']
+const RUNS = 80
 
 test('CONTRACT.md §1, Trees: each request follows the branch that is shown; nothing is lost, no id is used twice', async () => {
   const tally = new Map<string, number>()

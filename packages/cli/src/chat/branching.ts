@@ -82,11 +82,12 @@ export class Branching {
     emit({ type: 'branch', messages: path.slice(Math.max(0, fork)).map(pastMessage) })
   }
 
-  /** The conversation goes on after `head`. */
+  /** The conversation goes on after `head`, when it is opened again as well. */
   goTo(head: string | null): void {
     const { conversation, parts } = this.#state
     conversation.head = head
     this.#state.place = undefined
+    this.#remember(head)
     const answer = conversation.path.findLast(({ role }) => role === 'assistant')
     const known = [...conversation.runs.values()].find(
       ({ messageId }) => messageId !== undefined && messageId === answer?.id,
@@ -94,6 +95,21 @@ export class Branching {
     const question = conversation.path.findLast(({ role }) => role === 'user')
     conversation.latest =
       known ?? (question === undefined ? undefined : runOfQuestion(question, parts.newId()))
+  }
+
+  /** What is shown counts, whether or not that can be written. */
+  #remember(head: string | null): void {
+    const { conversation, parts } = this.#state
+    if (!parts.save) return
+    try {
+      parts.store?.chooseHead(conversation.id, head)
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error)
+      this.#state.say({
+        tone: 'warning',
+        text: `The choice is not kept for the next time: ${why}`,
+      })
+    }
   }
 
   /** A new conversation that begins with a copy of this branch; returns a sentence where that cannot be. */
@@ -104,7 +120,7 @@ export class Branching {
     const copied = this.#copyOf(conversation.path)
     if (copied.length === 0) return 'There is nothing to fork yet.'
     const id = parts.newId()
-    const title = forkTitle(parts.store?.conversation(conversation.id)?.title ?? '')
+    const title = forkTitle(this.#state.title ?? '')
     const { save, store, clock } = parts
     const fork = new Conversation(id, copied)
     const { model } = this.#state
@@ -169,7 +185,7 @@ export class Branching {
       text,
       take: () => {
         this.#state.place = { parentId }
-        if (run !== undefined && run.files.length > 0) this.#state.attach(run.files)
+        if (run !== undefined) this.#state.attachAgain(run.files)
       },
     }
   }

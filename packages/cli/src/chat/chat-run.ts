@@ -16,6 +16,8 @@ export interface ChatRun {
   readonly messages: readonly ChatMessage[]
   /** What `messages` follow; undefined while that is an answer to come. */
   parentId: string | null | undefined
+  /** The run whose answer they wait for. */
+  follows: string | undefined
   /** The question's text as it was typed, without the files that went with it. */
   readonly typed: string
   readonly files: readonly Attachment[]
@@ -40,10 +42,11 @@ export interface ChatRun {
 }
 
 type Given = Pick<ChatRun, 'id' | 'own' | 'messages' | 'parentId' | 'typed' | 'startedAt'> &
-  Partial<Pick<ChatRun, 'files' | 'compared' | 'summarises'>>
+  Partial<Pick<ChatRun, 'follows' | 'files' | 'compared' | 'summarises'>>
 
 export function newRun(run: Given): ChatRun {
   return {
+    follows: undefined,
     files: [],
     compared: undefined,
     summarises: false,

@@ -10,6 +10,7 @@ import { Branching } from './branching.ts'
 import { companionsOf, type ChatRun } from './chat-run.ts'
 import { Compaction } from './compaction.ts'
 import { faultOfModels } from './comparison.ts'
+import type { TypedQuestion } from './later-questions.ts'
 import { Opening } from './opening.ts'
 import { QuestionSender } from './question-sender.ts'
 import type { Line, SessionEvent, SessionListener, WaitingQuestion } from './session-events.ts'
@@ -73,8 +74,19 @@ export class ChatSession {
     return this.#state.modelInWords
   }
 
+  /** What goes with the next question, else what the branch has. */
   get system(): string | undefined {
-    return this.#state.system ?? this.#parts.system?.text
+    return this.#state.system ?? this.#state.conversation.system
+  }
+
+  /** Of the open conversation; undefined where it has none yet. */
+  get title(): string | undefined {
+    return this.#state.title
+  }
+
+  /** Names of files that go with the next question. */
+  get attached(): readonly string[] {
+    return this.#state.attachments.map(({ name }) => name)
   }
 
   get exercise(): string | undefined {
@@ -150,24 +162,12 @@ export class ChatSession {
    * alone: its text names them.
    */
   ask(typed: string, mentioned: readonly Attachment[] = []): void {
-    const { client, newId, assemble, save } = this.#parts
-    const { conversation, attachments, later, place, compared } = this.#state
-    const { head, underWay } = conversation
+    const { client, newId, save } = this.#parts
+    const { conversation, attachments, later } = this.#state
+    const question = { typed, files: attachments, mentioned }
     client.connect()
-    const content = assemble(typed, [...attachments, ...mentioned])
-    // After a summary the conversation goes on elsewhere.
-    if (underWay !== undefined && (!save || underWay.summarises)) {
-      later.add({ id: newId(), text: content })
-    } else {
-      const after = place === undefined ? (underWay ?? head) : place.parentId
-      const messages = this.#messages(content)
-      const question = { messages, typed, files: attachments, after }
-      if (compared.length === 0) this.#sender.send(question)
-      else this.#sender.sendToAll(compared, question)
-      this.#state.system = undefined
-      this.#state.place = undefined
-      this.#state.compared = []
-    }
+    if (conversation.underWay !== undefined && !save) later.add({ id: newId(), ...question })
+    else this.#ask(question)
     if (attachments.length > 0) this.#state.attach([])
     this.#tellWaiting()
   }
@@ -271,14 +271,16 @@ export class ChatSession {
     return true
   }
 
-  /** Takes the `n`-th waiting question (from 1) back. Returns its text. */
+  /** The `n`-th waiting question (from 1) is not asked. Returns its text. */
   drop(n: number): string | undefined {
-    const question = this.waiting[n - 1]
-    if (question === undefined) return undefined
-    const kept = this.#state.later.drop(question.runId)
-    if (!kept) this.#parts.client.cancel(question.runId)
-    this.#tellWaiting()
-    return question.text
+    return this.#drop(n)?.typed
+  }
+
+  /** As `drop`; the files that went with the question go with the next one. */
+  takeBack(n: number): string | undefined {
+    const question = this.#drop(n)
+    if (question !== undefined) this.#state.attachAgain(question.files)
+    return question?.typed
   }
 
   /** Connects at once, whatever the state. */
@@ -296,8 +298,8 @@ export class ChatSession {
     this.#state.tellModel()
   }
 
-  /** The system prompt from the next question on. */
-  setSystem(text: string): void {
+  /** The system prompt from the next question on; undefined sends none, or no other. */
+  setSystem(text: string | undefined): void {
     this.#state.system = text
   }
 
@@ -309,13 +311,24 @@ export class ChatSession {
   /** Returns whether there was something to name. Throws what the store throws. */
   rename(title: string): boolean {
     const { store, save } = this.#parts
-    if (!save || store?.rename(this.conversationId, title) !== true) return false
-    this.#state.tellTitle(store.conversation(this.conversationId)?.title)
+    const { conversation } = this.#state
+    if (save) {
+      if (store?.rename(this.conversationId, title) !== true) return false
+      this.#state.tellTitle(store.conversation(this.conversationId)?.title)
+      return true
+    }
+    if (conversation.tree.messages.length === 0) return false
+    this.#state.tellTitle(title.trim().replaceAll(/\s+/g, ' '))
     return true
   }
 
   attach(file: Attachment): void {
     this.#state.attach([...this.#state.attachments, file])
+  }
+
+  /** The next question goes without files. */
+  detachFiles(): void {
+    this.#state.attach([])
   }
 
   say(...lines: readonly Line[]): void {
@@ -342,11 +355,39 @@ export class ChatSession {
     ]
   }
 
+  #ask({ typed, files, mentioned }: TypedQuestion): void {
+    const { conversation, place, compared } = this.#state
+    const messages = this.#messages(this.#parts.assemble(typed, [...files, ...mentioned]))
+    const after =
+      place === undefined ? (conversation.underWay ?? conversation.head) : place.parentId
+    const question = { messages, typed, files, after }
+    if (compared.length === 0) this.#sender.send(question)
+    else this.#sender.sendToAll(compared, question)
+    this.#state.system = undefined
+    this.#state.place = undefined
+    this.#state.compared = []
+  }
+
+  #drop(n: number): Pick<TypedQuestion, 'typed' | 'files'> | undefined {
+    const question = this.waiting[n - 1]
+    if (question === undefined) return undefined
+    const { runId, text } = question
+    const { conversation, later } = this.#state
+    const files = conversation.runs.get(runId)?.files ?? []
+    const kept = later.drop(runId)
+    if (kept === undefined) this.#parts.client.cancel(runId)
+    this.#tellWaiting()
+    return kept ?? { typed: text, files }
+  }
+
   #askNext(): void {
     const { conversation, later } = this.#state
     if (conversation.underWay !== undefined) return
     const next = later.next()
-    if (next !== undefined) this.ask(next.text)
+    if (next === undefined) return
+    this.#parts.client.connect()
+    this.#ask(next)
+    this.#tellWaiting()
   }
 
   #tellWaiting(): void {

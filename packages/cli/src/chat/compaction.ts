@@ -1,13 +1,13 @@
 /** `/compact`: the model sums the conversation up, and a new branch begins with that. */
 import type { Branching } from './branching.ts'
 import type { ChatRun } from './chat-run.ts'
+import { moveFollowUps } from './follow-ups.ts'
 import type { Question } from './question-sender.ts'
 import type { SessionState } from './session-state.ts'
+import { SUMMARY_REQUEST } from './summary-request.ts'
 
-const INSTRUCTION =
-  'Summarise our conversation so far, so that it can go on from your summary alone. Keep what was asked, what was ' +
-  'decided and why, names, numbers, file names and code that is still needed, and what is still open. ' +
-  'Write the summary and nothing else.'
+/** How the question for a summary is shown. */
+export const COMPACT = '/compact'
 
 export class Compaction {
   readonly #state: SessionState
@@ -24,12 +24,21 @@ export class Compaction {
     if (obstacle !== undefined) return obstacle
     const { conversation, parts } = this.#state
     if (conversation.lastAnswer === '') return 'There is nothing to compact yet.'
-    const message = { id: parts.newId(), role: 'user', content: INSTRUCTION } as const
-    return { messages: [message], typed: '/compact', after: conversation.head, summarises: true }
+    const message = { id: parts.newId(), role: 'user', content: SUMMARY_REQUEST } as const
+    return { messages: [message], typed: COMPACT, after: conversation.head, summarises: true }
   }
 
-  /** The summary has come, or has not. */
+  /** The summary has come, or has not. What was typed meanwhile follows what the conversation goes on from. */
   over(run: ChatRun): void {
+    const { conversation } = this.#state
+    const { latest } = conversation
+    this.#goOn(run)
+    if (latest === undefined || latest === run) return
+    conversation.latest = latest
+    moveFollowUps(this.#state, run, conversation.head)
+  }
+
+  #goOn(run: ChatRun): void {
     if (run.end?.chunk.status !== 'completed' || run.text.trim() === '') {
       this.#state.say({
         tone: 'warning',

@@ -42,6 +42,12 @@ export class Conversation {
     return this.path.findLast(isAnswerWithText)?.content ?? ''
   }
 
+  /** The system prompt of the branch, that of a question under way too. */
+  get system(): string | undefined {
+    const messages = [...this.path, ...(this.latest?.messages ?? [])]
+    return messages.findLast(({ role }) => role === 'system')?.content
+  }
+
   /** Takes a run in as the newest of the branch. */
   add(run: ChatRun): void {
     this.runs.set(run.id, run)
@@ -96,6 +102,7 @@ export class Conversation {
       const before = chat.messages.findIndex(({ id }) => id === run.messages[0]?.id) - 1
       const parentId = chat.messages[before]?.id ?? chat.parentId
       run.parentId = chat.follows === undefined ? parentId : undefined
+      run.follows = chat.follows
     }
   }
 

@@ -1,12 +1,18 @@
-/**
- * Questions that cannot wait in the outbox: nothing is kept on disk (`--no-save`), or it is not settled yet which branch
- * they go to.
- */
-export interface LaterQuestion {
-  readonly id: string
-  readonly text: string
+import type { Attachment } from './session-parts.ts'
+
+/** A question as it was typed, with the files that go along. */
+export interface TypedQuestion {
+  readonly typed: string
+  readonly files: readonly Attachment[]
+  /** Files that its text names. */
+  readonly mentioned: readonly Attachment[]
 }
 
+export interface LaterQuestion extends TypedQuestion {
+  readonly id: string
+}
+
+/** Questions that wait in memory, because nothing is kept on disk (`--no-save`). */
 export class LaterQuestions {
   #questions: readonly LaterQuestion[] = []
   /** Whether what waits needs a `release`. */
@@ -20,11 +26,11 @@ export class LaterQuestions {
     this.#questions = [...this.#questions, question]
   }
 
-  /** Returns whether it was there. */
-  drop(id: string): boolean {
-    const { length } = this.#questions
-    this.#questions = this.#questions.filter((question) => question.id !== id)
-    return this.#questions.length < length
+  /** Returns the question, if it was there. */
+  drop(id: string): LaterQuestion | undefined {
+    const dropped = this.#questions.find((question) => question.id === id)
+    this.#questions = this.#questions.filter((question) => question !== dropped)
+    return dropped
   }
 
   /** The question whose turn it is, unless they are held. */

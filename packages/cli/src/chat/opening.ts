@@ -1,5 +1,6 @@
 /** Opening a conversation of the history, and beginning one. */
 import { newRun, questionOf } from './chat-run.ts'
+import { COMPACT } from './compaction.ts'
 import { Conversation } from './conversation.ts'
 import { hitLines } from './hit.ts'
 import { readPast, runOfQuestion, type Past } from './past.ts'
@@ -19,7 +20,7 @@ export class Opening {
     if (store === undefined) return
     const past = readPast(store, conversationId, messageId)
     const conversation = new Conversation(save ? conversationId : newId(), past.all)
-    this.#state.enter(conversation)
+    const left = this.#state.enter(conversation)
     this.#state.begun = save
     if (parts.system?.explicit !== true) this.#state.system = undefined
     this.#state.model = chooseModel(past.model)
@@ -33,6 +34,7 @@ export class Opening {
     const hit = messageId === undefined ? undefined : conversation.tree.get(messageId)
     if (hit !== undefined) this.#state.say(...hitLines(hit, query, clock.now()))
     if (past.question !== undefined) conversation.latest = runOfQuestion(past.question, newId())
+    this.#state.giveBack(left)
     if (!save) return
     this.#takeUp(past)
     client.attach(conversationId)
@@ -40,13 +42,14 @@ export class Opening {
 
   begin(): void {
     const conversation = new Conversation(this.#state.parts.newId())
-    this.#state.enter(conversation)
+    const left = this.#state.enter(conversation)
     this.#state.begun = false
     const { id } = conversation
     const { emit } = this.#state
     emit({ type: 'opened', conversationId: id, title: undefined, messages: [], omitted: 0 })
     emit({ type: 'title', title: undefined })
     this.#state.tellTokens()
+    this.#state.giveBack(left)
   }
 
   /** What the conversation has under way. */
@@ -54,14 +57,16 @@ export class Opening {
     const { conversation, parts, stage } = this.#state
     const { client, clock } = parts
     for (const { runId, messageId, chat } of open) {
-      const { messages, parentId, follows } = chat
+      const { messages, parentId, follows, summarises = false } = chat
       const question = questionOf(messages)
       const run = newRun({
         id: runId,
         own: true,
         messages,
         parentId: follows === undefined ? parentId : undefined,
-        typed: question?.content ?? '',
+        follows,
+        summarises,
+        typed: summarises ? COMPACT : (question?.content ?? ''),
         startedAt: clock.now(),
       })
       run.questionShown = question !== undefined && shown.has(question.id)

@@ -26,21 +26,30 @@ export interface Past {
   readonly all: readonly LocalMessage[]
 }
 
-/** Reads the branch of the newest message, or of the newest below `hit`. */
+/**
+ * Reads the branch that the conversation goes on with: of the question that waits, of the message that a person chose,
+ * or of the newest one. With `hit` it is that of the newest message below.
+ */
 export function readPast(store: LocalStore, conversationId: string, hit?: string): Past {
   const view = store.conversation(conversationId)
   const open = store.openRuns(conversationId)
   // What is under way is told as it comes, and what was not accepted is no part of the conversation yet.
   const answers = new Set(open.map(({ messageId }) => messageId))
   const unasked = new Set(
-    open.flatMap((run) => (run.messageId === null ? (run.chat.messages.at(-1)?.id ?? []) : [])),
+    open
+      .filter(({ messageId, chat }) => messageId === null || chat.summarises === true)
+      .flatMap(({ chat }) => chat.messages.at(-1)?.id ?? []),
   )
   const settled = store
     .messages(conversationId)
     .filter(({ id }) => !answers.has(id) && !unasked.has(id))
   const tree = new MessageTree(settled)
-  const wanted = hit === undefined ? undefined : tree.below(hit).at(-1)
-  const branch = tree.path((wanted ?? settled.at(-1))?.id ?? null)
+  const chosen =
+    hit === undefined
+      ? placeOfNext(open, store.chosenHead(conversationId))
+      : tree.below(hit).at(-1)?.id
+  const isKnown = chosen === null || (chosen !== undefined && tree.get(chosen) !== undefined)
+  const branch = tree.path(isKnown ? chosen : (settled.at(-1)?.id ?? null))
   const told = branch.slice(-MAX_TOLD)
   const question = branch.findLast(({ role }) => role === 'user')
   return {
@@ -55,6 +64,13 @@ export function readPast(store: LocalStore, conversationId: string, hit?: string
     open,
     all: settled,
   }
+}
+
+/** What the first question that waits follows; null for nothing; undefined where neither waits one nor was chosen. */
+function placeOfNext(open: readonly OpenRun[], chosen: string | null): string | null | undefined {
+  const next = open.find(({ messageId, chat }) => messageId === null && chat.follows === undefined)
+  if (next === undefined) return chosen ?? undefined
+  return next.chat.messages.at(-2)?.id ?? next.chat.parentId
 }
 
 /** A question of the history as a run, so that it can be asked again. `runId` is nobody else's. */

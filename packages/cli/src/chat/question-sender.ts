@@ -57,6 +57,7 @@ export class QuestionSender {
       own: true,
       messages,
       parentId: follows === undefined ? parentId : undefined,
+      follows: follows?.id,
       typed,
       files,
       compared,
@@ -87,11 +88,14 @@ export class QuestionSender {
     return {
       id: run.id,
       conversationId: conversation.id,
-      ...this.#placed(run, parentId),
+      ...(follows === undefined
+        ? this.#placed(run, parentId)
+        : { messages: run.messages, parentId }),
       ...(model === undefined ? {} : { model }),
       ...(params === undefined || run.summarises ? {} : { params }),
       ...(exercise === undefined || run.summarises ? {} : { exercise: { slug: exercise } }),
       ...(follows === undefined ? {} : { follows: follows.id }),
+      ...(run.summarises ? { summarises: true } : {}),
     }
   }
 

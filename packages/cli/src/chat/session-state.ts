@@ -1,6 +1,6 @@
 /** What the parts of a chat session share. */
 import { Conversation } from './conversation.ts'
-import { LaterQuestions } from './later-questions.ts'
+import { LaterQuestions, type LaterQuestion } from './later-questions.ts'
 import type { Line, SessionEvent } from './session-events.ts'
 import type { Attachment, SessionParts } from './session-parts.ts'
 import { Stage } from './stage.ts'
@@ -45,13 +45,19 @@ export class SessionState {
     return this.stage.current !== undefined
   }
 
+  /** Of the open conversation, as it was told. */
+  get title(): string | undefined {
+    return this.#title
+  }
+
   /** What is asked next, as far as it is known. */
   get modelInWords(): string | undefined {
     return this.model ?? this.parts.client.welcome?.defaultModel
   }
 
-  /** Leaves the open conversation for another one. */
-  enter(conversation: Conversation): void {
+  /** Leaves the open conversation for another one. Returns what was to be asked in it and is kept nowhere. */
+  enter(conversation: Conversation): readonly LaterQuestion[] {
+    const left = this.later.all
     const { client, system } = this.parts
     if (this.begun) client.detach(this.conversation.id)
     this.stage.clear()
@@ -61,11 +67,28 @@ export class SessionState {
     this.place = undefined
     this.compared = []
     this.#title = undefined
+    return left
+  }
+
+  /** Puts questions back into the composer, with their files. */
+  giveBack(questions: readonly LaterQuestion[]): void {
+    if (questions.length === 0) return
+    this.attachAgain(questions.flatMap(({ files }) => files))
+    this.emit({ type: 'compose', text: questions.map(({ typed }) => typed).join('\n\n') })
   }
 
   attach(files: readonly Attachment[]): void {
     this.attachments = files
     this.emit({ type: 'attachments', names: files.map(({ name }) => name) })
+  }
+
+  /** Files that went with a question that is written anew, before those that are attached since. */
+  attachAgain(files: readonly Attachment[]): void {
+    if (files.length === 0) return
+    const others = this.attachments.filter(
+      ({ name, text }) => !files.some((file) => file.name === name && file.text === text),
+    )
+    this.attach([...files, ...others])
   }
 
   say(...lines: readonly Line[]): void {

@@ -24,9 +24,9 @@ export function waitingQuestions(
       },
     ]
   })
-  const kept = later.all.map(({ id, text }): WaitingQuestion => ({
+  const kept = later.all.map(({ id, typed }): WaitingQuestion => ({
     runId: id,
-    text,
+    text: typed,
     state: later.held ? 'held' : 'queued',
   }))
   // The relay has them already; only their turn on the screen has not come.

@@ -23,10 +23,10 @@ import { systemClock, type Clock } from './clock.ts'
 import { Connection } from './connection.ts'
 import { HistoryWriter, type ClientStore } from './history-writer.ts'
 import { Questions, type BranchOf } from './questions.ts'
+import { LateLinks } from './late-links.ts'
 import type { OpenLink } from './relay-link.ts'
 import type { RelayTarget } from './relay-target.ts'
 import type { Session } from './session.ts'
-import { webSocketLinks } from './ws-link.ts'
 
 export interface ChatClientOptions {
   readonly relay: Pick<RelayTarget, 'label' | 'target' | 'token'>
@@ -92,15 +92,19 @@ class RelayChatClient implements ChatClient {
         this.#emit({ type: 'problem', error: errorInfo('internal', message) })
       },
     })
+    const links = new LateLinks(options.env ?? {}, options.readEveryMs)
     this.#connection = new Connection(
       {
         label: relay.label,
-        target: () => relay.target(),
+        target:
+          options.open === undefined
+            ? async () => (await Promise.all([relay.target(), links.load()]))[0]
+            : () => relay.target(),
         token: relay.token,
         client: options.client,
         reconnectIntervalMs: options.reconnectIntervalMs,
         maxReconnectAttempts: options.maxReconnectAttempts,
-        open: options.open ?? webSocketLinks(options.env ?? {}, options.readEveryMs),
+        open: options.open ?? links.open,
         clock,
         random,
         detail: options.detail ?? (() => undefined),
@@ -163,6 +167,10 @@ class RelayChatClient implements ChatClient {
     if (this.#knows(chat.id)) return
     this.#questions.add(chat)
     this.#pump()
+  }
+
+  place(chat: OutgoingChat): boolean {
+    return this.#questions.place(chat)
   }
 
   release(conversationId: string): void {

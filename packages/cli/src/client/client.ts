@@ -124,6 +124,11 @@ export interface ChatClient {
    * changes nothing. Throws what the store throws where the question cannot be written; it is not sent then.
    */
   send(chat: OutgoingChat): void
+  /**
+   * Gives a question that has not gone out another place, with other messages before it, on disk as well. Returns
+   * whether there was one: false for what the relay has, or may have.
+   */
+  place(chat: OutgoingChat): boolean
   /** Lets the held questions of a conversation go. */
   release(conversationId: string): void
   /**

@@ -4,6 +4,8 @@ import { Agent, request as httpsRequest } from 'node:https'
 import { text as textOf } from 'node:stream/consumers'
 import {
   CHAT_PATH,
+  CircuitList,
+  type CircuitView,
   ConversationWithMessages,
   ENVIRONMENT_HEADER,
   ErrorBody,
@@ -32,6 +34,8 @@ export interface HttpApi {
   /** Returns whether there was one. */
   deleteConversation(id: string): Promise<boolean>
   listModels(): Promise<readonly ModelView[]>
+  /** The circuit breakers that the relay keeps; none at a relay that has no such route. */
+  listCircuits(): Promise<readonly CircuitView[]>
 }
 
 interface Answer {
@@ -55,6 +59,10 @@ export function createHttpApi(options: HttpApiOptions): HttpApi {
     deleteConversation: async (id) =>
       (await unlessNotFound(call(options, 'DELETE', conversation(id)))) !== undefined,
     listModels: async () => read(ModelList, await call(options, 'GET', '/api/models')).items,
+    listCircuits: async () => {
+      const answer = await unlessNotFound(call(options, 'GET', '/api/circuits'))
+      return answer === undefined ? [] : read(CircuitList, answer).items
+    },
   }
 }
 

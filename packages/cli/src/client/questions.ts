@@ -74,6 +74,15 @@ export class Questions {
     this.#outbox = [...this.#outbox, newItem(chat, { exposed: true, state })]
   }
 
+  /** Gives a question that is not under way another place. Returns whether there was one. */
+  place(chat: OutgoingChat): boolean {
+    const item = findItem(this.#outbox, chat.id)
+    if (item === undefined || item.state === 'sent') return false
+    this.#write(chat)
+    this.#change(chat.id, { chat })
+    return true
+  }
+
   /** Lets the held questions of a conversation go. */
   release(conversationId: string): void {
     for (const { chat, state } of this.#outbox) {
@@ -212,6 +221,11 @@ export class Questions {
   }
 }
 
-function requestOf({ follows: _follows, messages, ...chat }: OutgoingChat): ChatRequest {
+function requestOf({
+  follows: _follows,
+  summarises: _summarises,
+  messages,
+  ...chat
+}: OutgoingChat): ChatRequest {
   return { type: 'chat', ...chat, messages: [...messages] }
 }

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { temporaryFolder } from '@speak-code/testkit'
 import { expect, onTestFinished, test } from 'vitest'
@@ -17,9 +17,25 @@ test('no slash command overwrites a file', async () => {
   expect(readFileSync(path, 'utf8')).toBe('first')
 })
 
-test('a folder that is not there is told', async () => {
-  const path = join(folder(), 'missing', 'out.md')
-  await expect(writeNewFile(path, 'x')).rejects.toThrow('cannot be written')
+test('why a file cannot be written is said in words', async () => {
+  const root = folder()
+  writeFileSync(join(root, 'file'), '')
+  const rejection = (path: string): Promise<unknown> =>
+    writeNewFile(join(root, path), 'x').catch((error: unknown) => String(error))
+  expect(await rejection('missing/out.md')).toMatch(
+    /out\.md cannot be written: there is no such directory\.$/,
+  )
+  expect(await rejection('')).toMatch(/cannot be written: it is a directory\.$/)
+  expect(await rejection('file/out.md')).toMatch(/: a part of its path is not a directory\.$/)
+})
+
+test.skipIf(process.getuid?.() === 0)('nor where this user may not', async () => {
+  const root = folder()
+  chmodSync(root, 0o500)
+  onTestFinished(() => {
+    chmodSync(root, 0o700)
+  })
+  await expect(writeNewFile(join(root, 'out.md'), 'x')).rejects.toThrow('you may not write there')
 })
 
 test('a path goes on as files and folders, hidden ones only when asked for', async () => {

@@ -1,5 +1,5 @@
 /** The files that a chat's commands read and write. */
-import { readdir, writeFile } from 'node:fs/promises'
+import { open, readdir, rm, stat } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { CommandError } from '../errors.ts'
@@ -15,14 +15,47 @@ export async function readAttachment(path: string): Promise<{ name: string; text
 
 /** Writes a file that is not there yet. Throws CommandError where it cannot be written. */
 export async function writeNewFile(path: string, text: string): Promise<'written' | 'exists'> {
+  const place = withHome(path)
   try {
-    await writeFile(withHome(path), text, { flag: 'wx' })
+    await writeWhole(place, text)
     return 'written'
   } catch (error) {
-    if (isExisting(error)) return 'exists'
-    const why = error instanceof Error ? error.message : String(error)
-    throw new CommandError('internal', `${path} cannot be written: ${why}`)
+    const isFolder = await stat(place)
+      .then((found) => found.isDirectory())
+      .catch(() => false)
+    if (!isFolder && codeOf(error) === 'EEXIST') return 'exists'
+    const why = isFolder ? WRITE_FAULTS['EISDIR'] : faultOf(error)
+    throw new CommandError('internal', `${path} cannot be written: ${why}.`)
   }
+}
+
+/** What cannot be written whole is not left behind. */
+async function writeWhole(path: string, text: string): Promise<void> {
+  const file = await open(path, 'wx')
+  try {
+    await file.writeFile(text)
+  } catch (error) {
+    await rm(path, { force: true })
+    throw error
+  } finally {
+    await file.close()
+  }
+}
+
+/** Why a file could not be written, by the error codes of the system. */
+const WRITE_FAULTS: Readonly<Record<string, string>> = {
+  EACCES: 'you may not write there',
+  EISDIR: 'it is a directory',
+  ENOENT: 'there is no such directory',
+  ENOSPC: 'the disk is full',
+  ENOTDIR: 'a part of its path is not a directory',
+  EPERM: 'you may not write there',
+  EROFS: 'it is on a disk that is read-only',
+}
+
+function faultOf(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error)
+  return WRITE_FAULTS[codeOf(error)] ?? message
 }
 
 /** What `typed` can go on as: files and folders, these with a slash. Hidden ones only where the name begins so. */
@@ -45,6 +78,7 @@ function withHome(path: string): string {
   return path === '~' || path.startsWith('~/') ? join(homedir(), path.slice(1)) : path
 }
 
-function isExisting(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'EEXIST'
+/** The system's word for an error; '' where it has none. */
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : ''
 }

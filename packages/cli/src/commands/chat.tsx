@@ -151,6 +151,7 @@ export async function runChat(
     const signal = why === 'gone' ? 'SIGHUP' : why
     await ui.close()
     await closeClient(client)
+    await remembered.saved()
     if (session.begun) {
       stdout.write(`To go on: speak-code chat -r ${shortId(session.conversationId)}\n`)
     }

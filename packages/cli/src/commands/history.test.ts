@@ -64,6 +64,7 @@ const http = (deleteConversation: HttpApi['deleteConversation']) => ({
       deleteConversation,
       getConversation: () => Promise.resolve(undefined),
       listModels: () => Promise.resolve([]),
+      listCircuits: () => Promise.resolve([]),
     }),
 })
 

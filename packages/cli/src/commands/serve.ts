@@ -67,6 +67,7 @@ export async function runServe(options: ServeOptions, deps: ServeDeps): Promise<
       ...(options.socket === undefined ? {} : { socket: options.socket }),
     },
     private: false,
+    findOllama: true,
     version: version(),
     log: 'stderr',
   })

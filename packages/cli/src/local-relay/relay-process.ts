@@ -78,6 +78,7 @@ async function start(options: RelayProcess): Promise<{ readonly closed: Promise<
     dataDir: join(options.data, 'relay'),
     listen: { socket: options.socket },
     private: true,
+    findOllama: true,
     version: options.version,
     log: 'stderr',
   })

@@ -31,6 +31,9 @@ export class ConversationTable {
   readonly #atLeastTokens
   readonly #countMessages
   readonly #touch
+  readonly #head
+  readonly #chooseHead
+  readonly #forgetHead
 
   constructor(db: Database) {
     this.#page = db.prepare<[number, number], ConversationRow>(
@@ -78,6 +81,15 @@ export class ConversationTable {
     this.#touch = db.prepare<[{ key: number; now: number }]>(`
       UPDATE conversations SET updated_at = @now,
         activity = (SELECT max(activity) + 1 FROM conversations) WHERE key = @key`)
+    this.#head = db.prepare<[string], { head: string | null }>(
+      'SELECT head FROM conversations WHERE id = ?',
+    )
+    this.#chooseHead = db.prepare<[string | null, string]>(
+      'UPDATE conversations SET head = ? WHERE id = ?',
+    )
+    this.#forgetHead = db.prepare<[number]>(
+      'UPDATE conversations SET head = NULL WHERE key = ? AND head IS NOT NULL',
+    )
   }
 
   page({ limit = -1, offset = 0 }: ConversationPage): ConversationView[] {
@@ -144,6 +156,20 @@ export class ConversationTable {
 
   countMessages(key: number, added: number, at: number): void {
     this.#countMessages.run({ key, added, at })
+  }
+
+  /** The message that it goes on after; null for the newest. */
+  head(id: string): string | null {
+    return this.#head.get(id)?.head ?? null
+  }
+
+  chooseHead(id: string, messageId: string | null): void {
+    this.#chooseHead.run(messageId, id)
+  }
+
+  /** It goes on after its newest message. */
+  forgetHead(key: number): void {
+    this.#forgetHead.run(key)
   }
 
   /** Makes it the newest. */

@@ -48,6 +48,21 @@ describe('the file', () => {
     ])
   })
 
+  it('a file of the first version is brought up to date, with all that is in it', () => {
+    const path = historyPath()
+    filled(path, 2)
+    const db = new Database(path)
+    db.exec('ALTER TABLE conversations DROP COLUMN head')
+    db.pragma('user_version = 1')
+    db.close()
+    const store = openHistory(path)
+    const [latest] = store.conversations()
+    expect(store.conversations()).toHaveLength(2)
+    expect(store.chosenHead(latest?.id ?? '')).toBeNull()
+    store.chooseHead(latest?.id ?? '', 'm')
+    expect(store.chosenHead(latest?.id ?? '')).toBe('m')
+  })
+
   it('a file of a newer version is refused with a sentence, and left as it is', () => {
     const path = historyPath()
     filled(path, 1)

@@ -81,6 +81,10 @@ export interface LocalStore {
   /** From the root to `messageId`. */
   branch(conversationId: string, messageId: string): LocalMessage[]
   rename(conversationId: string, title: string): boolean
+  /** The message that a person chose to go on after; null where an answer has come since, or none was chosen. */
+  chosenHead(conversationId: string): string | null
+  /** Remembers where a conversation goes on, until the next answer in it. */
+  chooseHead(conversationId: string, messageId: string | null): void
   /** Erases the bytes (secure_delete, the full-text index too). Returns whether there was one. */
   delete(conversationId: string): boolean
   /** Deletes conversations without activity since `before` (milliseconds since 1970). Returns their ids. */

@@ -72,6 +72,8 @@ const MIGRATIONS: readonly string[] = [
   CREATE TABLE prompts (key INTEGER PRIMARY KEY, text TEXT NOT NULL) STRICT;
   CREATE TABLE drafts (conversation_id TEXT PRIMARY KEY, text TEXT NOT NULL) STRICT, WITHOUT ROWID;
   `,
+  // The message that a conversation goes on after where a person has chosen it; null: after its newest one.
+  'ALTER TABLE conversations ADD COLUMN head TEXT',
 ]
 
 /** The version of a file that this program has written. */

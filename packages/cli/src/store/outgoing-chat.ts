@@ -17,4 +17,6 @@ export interface OutgoingChat {
    * nothing, the question is held until `release`.
    */
   readonly follows?: string
+  /** The answer is a summary that the conversation goes on from; the relay is not told. */
+  readonly summarises?: boolean
 }

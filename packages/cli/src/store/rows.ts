@@ -79,6 +79,7 @@ const StoredChat: z.ZodType<OutgoingChat> = z.looseObject({
   ephemeral: z.boolean().exactOptional(),
   exercise: ChatRequest.shape.exercise.unwrap().exactOptional(),
   follows: z.string().exactOptional(),
+  summarises: z.boolean().exactOptional(),
 })
 
 /** The chat that `recordSend` wrote. */

@@ -106,6 +106,14 @@ class SqliteStore implements LocalStore {
     return this.#write(() => this.#tables.conversations.name(conversationId, line, this.#now()))
   }
 
+  chosenHead(conversationId: string): string | null {
+    return this.#attempt(() => this.#tables.conversations.head(conversationId))
+  }
+
+  chooseHead(conversationId: string, messageId: string | null): void {
+    this.#write(() => this.#tables.conversations.chooseHead(conversationId, messageId))
+  }
+
   delete(conversationId: string): boolean {
     const deleted = this.#write(() => {
       const row = this.#tables.conversations.row(conversationId)

@@ -31,6 +31,7 @@ export class Tables {
     if (key === undefined) return false
     this.conversations.countMessages(conversation, 1, message.created_at)
     if (message.role === 'user') this.retitle(conversation)
+    if (message.role === 'assistant') this.conversations.forgetHead(conversation)
     if (message.status !== 'started') this.index.put(key, message.content)
     return true
   }

@@ -84,6 +84,10 @@ export class ScriptedClient implements ChatClient {
     })
   }
 
+  place(): boolean {
+    return false
+  }
+
   release(): void {
     // Nothing is ever held here.
   }

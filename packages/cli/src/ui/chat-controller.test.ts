@@ -389,13 +389,13 @@ describe('keys', () => {
 
   test('a long paste is folded, told of, and shown by Ctrl-O', () => {
     controller.paste('line\n'.repeat(500))
-    expect(flash()).toBe('Backspace removes the paste, Ctrl-O shows it.')
+    expect(flash()).toBe('Backspace removes it, Ctrl-O shows it.')
     const { text } = screen.snapshot().composer.editor
     expect(text.length).toBeLessThan(10)
     press('ctrl-o')
     expect(screen.snapshot().composer.editor.text).toHaveLength(2500)
     controller.paste('x'.repeat(200_000))
     press('ctrl-o')
-    expect(flash()).toBe('It is too long to be shown here; Ctrl-G opens it.')
+    expect(flash()).toBe('Too long to show; Ctrl-G opens it.')
   })
 })

@@ -87,7 +87,7 @@ export class ChatController {
         this.#completion.close()
         const stop = parts.keys.label('stop')
         this.#flash(
-          `What is typed next replaces it${stop === undefined ? '.' : `; ${stop} clears it.`}`,
+          `Typing replaces it${stop === undefined ? '.' : `; ${stop} clears it.`}`,
           NOTE_MS,
         )
       },
@@ -144,7 +144,7 @@ export class ChatController {
     const unfold = keys.label('unfold')
     const backspace = keys.label('backspace') ?? 'Ctrl-C'
     this.#flash(
-      `${backspace} removes the paste${unfold === undefined ? '.' : `, ${unfold} shows it.`}`,
+      `${backspace} removes it${unfold === undefined ? '.' : `, ${unfold} shows it.`}`,
       NOTE_MS,
     )
   }
@@ -327,7 +327,7 @@ export class ChatController {
   /** Takes the last waiting question back into the composer. Returns whether there was one. */
   #takeBack(): boolean {
     const { session } = this.#parts
-    const text = session.drop(session.waiting.length)
+    const text = session.takeBack(session.waiting.length)
     if (text === undefined) return false
     this.#putBack(text)
     return true
@@ -341,7 +341,7 @@ export class ChatController {
     const editor = this.#parts.keys.label('editor')
     const isFolded = fullText(screen.snapshot().composer.editor) !== text
     if (isFolded && editor !== undefined) {
-      this.#flash(`It is too long to be shown here; ${editor} opens it.`, NOTE_MS)
+      this.#flash(`Too long to show; ${editor} opens it.`, NOTE_MS)
     }
   }
 

@@ -1,19 +1,19 @@
-/** The chat on a terminal: Ink, the terminal's modes, and leaving it as it was found. */
-import { render } from 'ink'
+/** The chat on a terminal: its first frame, its keys, Ink, and leaving the terminal as it was found. */
 import type { ChatSession } from '../chat/chat-session.ts'
 import type { CommandContext } from '../chat/slash-commands.ts'
 import type { Clock } from '../client/clock.ts'
 import type { LocalStore } from '../store/local-store.ts'
-import { App } from './app.tsx'
 import { ChatController, type TerminalActions } from './chat-controller.ts'
 import { clipboardSequence } from './clipboard.ts'
 import { copyByTool } from './clipboard-tool.ts'
 import { composerWith } from './composer/composer-state.ts'
+import { drawDirectly } from './direct-region.ts'
 import { editExternally } from './external-editor.ts'
 import type { KeyMap } from './key-map.ts'
 import { TerminalInput } from './keyboard/terminal-input.ts'
 import { keyNames } from './region/key-names.ts'
 import { ScreenStore } from './screen-store.ts'
+import { LateInk } from './late-ink.ts'
 import type { PickersParts } from './picker/pickers.ts'
 import { Compositor } from './compositor/compositor.ts'
 import { reflowOf } from './compositor/reflow.ts'
@@ -22,6 +22,9 @@ import { TerminalOutput } from './terminal-output.ts'
 import { wantsHyperlinks } from '../terminal/hyperlinks.ts'
 import type { Painter } from '../terminal/theme.ts'
 import { initialView } from './view-state.ts'
+
+const MARK_PASTES = '\u001b[?2004h'
+const UNMARK_PASTES = '\u001b[?2004l'
 
 export interface ChatUiParts {
   readonly session: ChatSession
@@ -72,6 +75,8 @@ export function openInkChat(parts: ChatUiParts): ChatUi {
   let borrower: () => Promise<void> = suspendProcess
   const lend = (work: () => Promise<void>): void => {
     borrower = work
+    // It is Ink that hands the terminal over.
+    ink.now()
     screen.dispatch({ type: 'suspend' })
   }
   const terminal: TerminalActions = {
@@ -109,6 +114,7 @@ export function openInkChat(parts: ChatUiParts): ChatUi {
     clock,
     (press) => {
       controller.press(press)
+      ink.disturbed()
     },
     () => {
       screen.dispatch({ type: 'keys', names: keyNames(parts.keys.bindings, true) })
@@ -139,23 +145,27 @@ export function openInkChat(parts: ChatUiParts): ChatUi {
     await borrower()
     compositor.resume()
   }
+  // What Node warns of, such as NO_COLOR beside FORCE_COLOR, would be written across the screen.
+  process.removeAllListeners('warning')
+  // Pastes are marked from the first key on.
+  stdout.write(MARK_PASTES)
+  input.setRawMode(true)
+  const ink = new LateInk({
+    clock,
+    screen,
+    painter,
+    suspend,
+    input,
+    output,
+    onOpen: drawDirectly(screen, compositor, painter.paint),
+  })
   // Whatever ends the process, what it drew below the conversation goes.
   const tidy = (): void => {
     compositor.close()
+    stdout.write(UNMARK_PASTES)
   }
   process.once('uncaughtExceptionMonitor', tidy)
   process.once('exit', tidy)
-  const ink = render(<App store={screen} paint={painter.paint} suspend={suspend} />, {
-    stdin: input,
-    stdout: output,
-    exitOnCtrlC: false,
-    patchConsole: false,
-    isScreenReaderEnabled: false,
-    kittyKeyboard: {
-      mode: 'auto',
-      flags: ['disambiguateEscapeCodes', 'reportAlternateKeys'],
-    },
-  })
   return {
     left,
     close: async () => {
@@ -163,11 +173,11 @@ export function openInkChat(parts: ChatUiParts): ChatUi {
       screen.dispatch({ type: 'left' })
       screen.stop()
       stdin.off('end', lost)
-      compositor.close()
+      tidy()
       process.off('uncaughtExceptionMonitor', tidy)
       process.off('exit', tidy)
-      ink.unmount()
-      await ink.waitUntilExit()
+      await ink.close()
+      input.setRawMode(false)
       output.destroy()
       input.destroy()
       // A terminal that was read from keeps the process.

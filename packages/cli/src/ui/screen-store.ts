@@ -8,6 +8,7 @@ import type { Picker } from './picker/picker-state.ts'
 import { compose, type Composer, type ComposerAction } from './composer/composer-state.ts'
 import { answerRows, TICK_MS } from './region/answer-rows.ts'
 import type { AnswerRows } from './compositor/compositor.ts'
+import { EventOrder } from './event-order.ts'
 import { tailOf } from './live-answer.ts'
 import { extentOf, view, type ViewAction, type ViewState } from './view-state.ts'
 import type { StyledRow } from '../terminal/styled-row.ts'
@@ -28,6 +29,7 @@ export class ScreenStore {
   readonly #clock: Clock
   readonly #listeners = new Set<() => void>()
   readonly #answerListeners = new Set<() => void>()
+  readonly #order: EventOrder
   #screen: Screen
   #region: Screen
   #tail: { readonly view: ViewState; readonly rows: readonly StyledRow[] } | undefined
@@ -40,6 +42,9 @@ export class ScreenStore {
     this.#clock = clock
     this.#screen = screen
     this.#region = screen
+    this.#order = new EventOrder(clock, (action) => {
+      this.#dispatch(action)
+    })
   }
 
   readonly snapshot = (): Screen => this.#screen
@@ -72,7 +77,13 @@ export class ScreenStore {
     }
   }
 
+  /** What is told of the past is drawn when its code can be, and what belongs below it then. */
   dispatch(action: ViewAction): void {
+    if (action.type === 'left') this.#order.flush()
+    this.#order.take(action)
+  }
+
+  #dispatch(action: ViewAction): void {
     if (action.type === 'delta') {
       this.#gather(action)
       return

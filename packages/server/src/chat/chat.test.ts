@@ -8,6 +8,7 @@ import type { ProviderDelta } from '../providers/provider.ts'
 import { openMemoryStore, openSqliteStore } from '../store/index.ts'
 import type { Store } from '../store/store.ts'
 import { ScriptedProvider, STOPPED } from '../testing/scripted-provider.ts'
+import { askOnce } from '../testing/router.ts'
 import { chatRequest } from '../testing/session-client.ts'
 import { Chat, type StartedRun } from './chat.ts'
 import type { Principal } from './principal.ts'
@@ -32,6 +33,7 @@ beforeEach(() => {
   chat = new Chat({
     store,
     memory,
+    router: askOnce(),
     maxFrameBytes: MAX_FRAME_BYTES,
     orphanTimeoutMs: () => orphanTimeoutMs,
     warn: () => {},
@@ -130,6 +132,38 @@ describe('L3: exactly one end', () => {
     expect(reader.at(2)).toBeUndefined()
     expect(await reader.load(0)).toEqual([{ seq: 1, delta: 'kept' }])
     expect((await chat.find(ALICE, reader.row.id))?.end).toEqual(reader.end)
+  })
+})
+
+describe('what comes with an answer beside its text', () => {
+  it('calls of tools are kept, and the provider gets back what it wants with its answer', async () => {
+    const question = chatRequest()
+    const replay = { kind: 'vendor', data: '{"signature":"s"}' }
+    provider.onCall = (call) => {
+      call.delta('thinking of it', 'reasoning')
+      call.emit({ channel: 'toolCall', index: 0, id: 'c1', name: 'look', text: '{"at":' })
+      call.emit({ channel: 'toolCall', index: 0, text: '1}' })
+      call.delta('an answer')
+      call.end({ ...STOPPED, replay })
+    }
+    const { reader } = await start(ALICE, question)
+    await idle()
+    const db = new SqliteDatabase(join(folder, 'relay.db'), { readonly: true })
+    const kept = db
+      .prepare("SELECT tool_calls FROM messages WHERE role = 'assistant'")
+      .pluck()
+      .all()
+    db.close()
+    expect(kept).toEqual(['[{"id":"c1","name":"look","arguments":"{\\"at\\":1}"}]'])
+    const follow = {
+      ...chatRequest(),
+      conversationId: question.conversationId,
+      parentId: reader.row.messageId,
+    }
+    await start(ALICE, follow)
+    await idle()
+    const [, answer] = provider.calls[1]?.call.messages ?? []
+    expect(answer).toEqual({ role: 'assistant', content: 'an answer', replay })
   })
 })
 

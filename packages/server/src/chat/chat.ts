@@ -7,6 +7,7 @@ import {
 } from '@speak-code/protocol'
 import { v7 as uuid } from 'uuid'
 import type { Providers, ResolvedModel } from '../providers/provider.ts'
+import type { RouterOptions } from '../providers/router.ts'
 import type { RunRow, StartOutcome, Store } from '../store/store.ts'
 import { promptOf } from './context.ts'
 import { Journal } from './journal.ts'
@@ -26,6 +27,7 @@ export interface ChatOptions {
   readonly maxFrameBytes: number
   /** How long a run goes on that nobody follows, in ms; 0: for ever. Asked anew for each run. */
   readonly orphanTimeoutMs: () => number
+  readonly router: RouterOptions
   readonly warn: (what: string, error: unknown) => void
 }
 
@@ -238,7 +240,8 @@ export class Chat {
       run,
       target,
       prompt,
-      params: { ...target.defaults, ...request.params },
+      params: request.params ?? {},
+      router: this.#options.router,
       store,
       journal,
       maxFrameBytes: this.#options.maxFrameBytes,

@@ -2,7 +2,7 @@
  * A run that is under way: it numbers the deltas, keeps the newest of them at hand for followers, and knows
  * who follows. It has no socket, no SQL and no vendor.
  */
-import type { EndChunk } from '@speak-code/protocol'
+import type { EndChunk, NoticeMessage } from '@speak-code/protocol'
 import type { TextDelta } from '../providers/provider.ts'
 import type { Answer, LogEntry, RunRow } from '../store/store.ts'
 import { answerOf } from './answer.ts'
@@ -10,6 +10,9 @@ import { SurrogateJoiner } from './surrogates.ts'
 
 /** A longer delta is split, so that its frame fits whatever JSON makes of it (at most 6 bytes a code unit). */
 const MAX_DELTA_LENGTH = 256 * 1024
+
+/** Told to those who follow at that moment; not numbered, not kept. */
+export type NoticeListener = (notice: NoticeMessage) => void
 
 const NONE: readonly LogEntry[] = []
 
@@ -31,6 +34,7 @@ export class LiveRun {
   /** The answer up to `#segmented`, a piece for each segment; the rest of it is in `#tail`. */
   readonly #pieces: Answer[] = []
   readonly #wakes = new Set<() => void>()
+  readonly #noticed = new Set<NoticeListener>()
   readonly #onFollowers: (count: number) => void
 
   /** `onFollowers` is told whenever the number of followers has changed. */
@@ -116,11 +120,20 @@ export class LiveRun {
     return seq > this.#committed ? undefined : this.#tail[seq - this.#segmented - 1]
   }
 
+  /** Tells the followers what is for people; nothing after the end. */
+  notify(notice: Omit<NoticeMessage, 'type' | 'id'>): void {
+    if (this.end !== undefined) return
+    const { id } = this.row
+    for (const listener of this.#noticed) listener({ type: 'notice', id, ...notice })
+  }
+
   /** Calls `wake` whenever there may be more to read. Returns the function that stops it. */
-  follow(wake: () => void): () => void {
+  follow(wake: () => void, onNotice?: NoticeListener): () => void {
     this.#wakes.add(wake)
+    if (onNotice !== undefined) this.#noticed.add(onNotice)
     this.#onFollowers(this.#wakes.size)
     return () => {
+      if (onNotice !== undefined) this.#noticed.delete(onNotice)
       if (this.#wakes.delete(wake)) this.#onFollowers(this.#wakes.size)
     }
   }

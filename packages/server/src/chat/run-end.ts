@@ -7,6 +7,8 @@ import {
   type RunEnd,
   type Usage,
 } from '@speak-code/protocol'
+import { costOf, type PricedUsage } from '../catalogue/cost.ts'
+import type { ModelFacts } from '../catalogue/model-facts.ts'
 import type { ProviderEnd, ProviderUsage } from '../providers/provider.ts'
 import type { Answer } from '../store/store.ts'
 
@@ -26,6 +28,8 @@ export interface EndedRun {
   readonly answer: Answer
   /** UTF-16 code units of the prompt. */
   readonly promptLength: number
+  /** Null or absent where it is unknown: then so is the cost. */
+  readonly price?: ModelFacts['price']
 }
 
 /** The end of a run whose provider had the last word. */
@@ -61,18 +65,26 @@ export function endByStop(run: EndedRun, stop: Stop, usage?: ProviderUsage): Run
 }
 
 function commonOf(
-  { model, provider, answer, promptLength }: EndedRun,
-  usage: ProviderUsage | undefined,
-): Pick<RunEnd, 'model' | 'provider' | 'usage' | 'textSha256'> {
+  { model, provider, answer, promptLength, price }: EndedRun,
+  counted: ProviderUsage | undefined,
+): Pick<RunEnd, 'model' | 'provider' | 'usage' | 'cost' | 'textSha256'> {
+  const usage = counted === undefined ? estimatedUsage(promptLength, answer) : countedUsage(counted)
+  const cost = isBilled(usage, counted) ? costOf(counted ?? usage, price) : undefined
   return {
     model,
     provider,
-    usage: usage === undefined ? estimatedUsage(promptLength, answer) : countedUsage(usage),
+    usage,
+    ...(cost === undefined ? {} : { cost }),
     textSha256: createHash('sha256').update(answer.text, 'utf8').digest('hex'),
   }
 }
 
-function countedUsage(usage: ProviderUsage): Usage {
+/** A call that brought nothing and counted nothing was refused, or never made: what it cost is not known. */
+function isBilled(usage: Usage, counted: PricedUsage | undefined): boolean {
+  return counted !== undefined || usage.completionTokens > 0
+}
+
+function countedUsage({ cacheWriteTokens: _written, ...usage }: ProviderUsage): Usage {
   return {
     ...usage,
     totalTokens: usage.promptTokens + usage.completionTokens,

@@ -4,7 +4,7 @@
  */
 import type { EndChunk } from '@speak-code/protocol'
 import type { Answer, JournalChunk, LogEntry, RunRow, Store } from '../store/store.ts'
-import type { LiveRun } from './live-run.ts'
+import type { LiveRun, NoticeListener } from './live-run.ts'
 
 export class RunReader {
   readonly row: RunRow
@@ -47,7 +47,7 @@ export class RunReader {
   }
 
   /** Follows a live run (see LiveRun.follow); does nothing where it has ended. */
-  follow(wake: () => void): () => void {
-    return this.#live?.follow(wake) ?? (() => {})
+  follow(wake: () => void, onNotice?: NoticeListener): () => void {
+    return this.#live?.follow(wake, onNotice) ?? (() => {})
   }
 }

@@ -2,17 +2,29 @@
  * One run from its upstream call to its end. It alone writes the end, so there is exactly one (L3): whatever else
  * happens (cancel, time-out, drain, a store that fails) only stops the upstream call and leaves the reason.
  */
-import { errorInfo, type RunEnd } from '@speak-code/protocol'
+import { type ChatParams, errorInfo, type RunEnd } from '@speak-code/protocol'
+import { type ModelFacts, UNKNOWN_MODEL } from '../catalogue/model-facts.ts'
 import type {
   PromptMessage,
   ProviderDelta,
   ProviderEnd,
+  Replay,
   ResolvedModel,
+  ToolCallDelta,
 } from '../providers/provider.ts'
-import type { Store } from '../store/store.ts'
+import {
+  callModels,
+  type PreparedCall,
+  type RefusedCall,
+  type RouterOptions,
+} from '../providers/router.ts'
+import { assembleToolCalls } from '../providers/tool-calls.ts'
+import type { EndRun, Store } from '../store/store.ts'
 import { AnswerSize } from './answer-size.ts'
 import type { Journal } from './journal.ts'
 import type { LiveRun } from './live-run.ts'
+import { lengthOf } from './context.ts'
+import { preparedCall } from './prepared-call.ts'
 import { endByProvider, endByStop, type EndedRun, type Stop } from './run-end.ts'
 
 /** How long a provider may take to notice that its call was aborted. */
@@ -25,7 +37,9 @@ export interface RunTaskOptions {
   readonly run: LiveRun
   readonly target: ResolvedModel
   readonly prompt: readonly PromptMessage[]
-  readonly params: ResolvedModel['defaults']
+  /** The request's own. */
+  readonly params: ChatParams
+  readonly router: RouterOptions
   readonly store: Store
   readonly journal: Journal
   readonly maxFrameBytes: number
@@ -40,14 +54,22 @@ export class RunTask {
   readonly #options: RunTaskOptions
   readonly #abort = new AbortController()
   readonly #size: AnswerSize
+  /** Who is asked, and so who spoke. */
+  #target: ResolvedModel
+  /** What is known of the model that was asked last, and how much it was sent, in UTF-16 code units. */
+  #facts: ModelFacts = UNKNOWN_MODEL
+  #sentLength: number | undefined
   #stop: Stop | undefined
   #deaf = false
   #kept = false
   #warned = false
+  readonly #toolCalls: ToolCallDelta[] = []
+  #replay: Replay | undefined
 
   constructor(options: RunTaskOptions) {
     this.#options = options
     this.run = options.run
+    this.#target = options.target
     this.#size = new AnswerSize(options.maxFrameBytes)
     this.ended = this.#work()
   }
@@ -92,22 +114,36 @@ export class RunTask {
     if (!this.#deaf) this.#options.journal.append(this.run, this.run.flush())
     this.#deaf = true
     await this.#options.journal.release(this.run)
+    if (outcome.outcome === 'finished') this.#replay = outcome.replay
     await this.#settle(this.#endOf(outcome))
   }
 
   async #call(): Promise<ProviderEnd> {
-    const { target, prompt, params } = this.#options
+    const { target, prompt, params, router } = this.#options
     const aborted = new Promise<ProviderEnd>((resolve) => {
       this.#abort.signal.addEventListener('abort', () => {
         setTimeout(resolve, ABORT_GRACE_MS, { outcome: 'aborted' }).unref()
       })
     })
     try {
-      const called = target.provider.stream(
-        { model: target.model, messages: prompt, params, signal: this.#abort.signal },
-        (delta) => {
-          this.#take(delta)
+      const called = callModels(
+        target,
+        {
+          messages: prompt,
+          params,
+          signal: this.#abort.signal,
+          prepare: (asked) => this.#prepare(asked),
         },
+        {
+          delta: (delta) => {
+            this.#take(delta)
+          },
+          notice: (notice) => {
+            this.run.notify(notice)
+          },
+          target: (next) => this.#redirect(next),
+        },
+        router,
       )
       return await Promise.race([called, aborted])
     } catch (error) {
@@ -119,8 +155,27 @@ export class RunTask {
     }
   }
 
+  async #prepare(target: ResolvedModel): Promise<PreparedCall | RefusedCall> {
+    const { prompt, params } = this.#options
+    this.#facts = (await target.facts?.()) ?? UNKNOWN_MODEL
+    const prepared = preparedCall(target, this.#facts, prompt, params)
+    if ('messages' in prepared) this.#sentLength = lengthOf(prepared.messages)
+    return prepared
+  }
+
+  /** A relay that starts after a crash has to name who spoke. */
+  async #redirect(target: ResolvedModel): Promise<void> {
+    this.#target = target
+    const { provider, model } = target
+    try {
+      await this.#options.store.redirectRun(this.run.row.key, { provider: provider.name, model })
+    } catch (error) {
+      this.#options.warn('the store could not be told of a fallback', error)
+    }
+  }
+
   #take(delta: ProviderDelta): void {
-    if (this.#deaf || delta.channel === 'toolCall') return
+    if (this.#deaf) return
     if (!this.#size.fits(delta.text, () => this.run.answer)) {
       this.#deaf = true
       this.stop({
@@ -129,12 +184,29 @@ export class RunTask {
       })
       return
     }
-    this.#options.journal.append(this.run, this.run.add(delta))
+    if (delta.channel === 'toolCall') this.#toolCalls.push(delta)
+    else this.#options.journal.append(this.run, this.run.add(delta))
+  }
+
+  /** What came with the answer beside its text. */
+  get #beside(): Pick<EndRun, 'toolCalls' | 'replay'> {
+    const calls = assembleToolCalls(this.#toolCalls)
+    return {
+      ...(calls.length === 0 ? {} : { toolCalls: JSON.stringify(calls) }),
+      ...(this.#replay === undefined ? {} : { replay: this.#replay }),
+    }
   }
 
   get #endedRun(): EndedRun {
-    const { row, answer, promptLength } = this.run
-    return { model: row.model, provider: row.provider, answer, promptLength }
+    const { answer, promptLength } = this.run
+    const { model, provider } = this.#target
+    return {
+      model,
+      provider: provider.name,
+      answer,
+      promptLength: this.#sentLength ?? promptLength,
+      price: this.#facts.price,
+    }
   }
 
   #endOf(outcome: ProviderEnd): RunEnd {
@@ -173,6 +245,7 @@ export class RunTask {
         endSeq: run.committed + 1,
         answer: run.answer,
         rest: run.tail(),
+        ...this.#beside,
         now: Date.now(),
       })
       this.#kept = true

@@ -4,6 +4,7 @@ import type { z } from 'zod'
 import { isTomlTable, valueAt } from './document.ts'
 import type { KeyPath } from './key-path.ts'
 import { keyConflict } from './keys.ts'
+import { referenceFaults } from './model-references.ts'
 import { expectation, nameExpectation, unknownKey } from './schema-keys.ts'
 import { Config } from './schema.ts'
 
@@ -25,6 +26,7 @@ export function checkConfig(document: TomlTable): Checked {
     ...datesIn(document),
     ...(result.error?.issues.flatMap((issue) => faultsOf(issue, document)) ?? []),
     ...(result.success ? providerFaults(document, result.data) : []),
+    ...(result.success ? referenceFaults(result.data) : []),
     ...(result.success ? keyFaults(document, result.data) : []),
   ]
   return result.success && faults.length === 0 ? { config: result.data } : { faults }

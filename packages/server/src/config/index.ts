@@ -12,6 +12,8 @@ export {
   unknownKey,
   valueKind,
 } from './schema-keys.ts'
+export { findModel, type NamedProvider } from './model-names.ts'
+export { DEFAULT_FALLBACK, followAlias } from './model-references.ts'
 export { Config, ProviderConfig } from './schema.ts'
 export { type ThemeConfig } from './theme.ts'
 export { startsWith, tomlOutline, type TomlEntry } from './toml-outline.ts'

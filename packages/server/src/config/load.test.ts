@@ -106,7 +106,7 @@ describe('an error is one sentence with key, file and line', () => {
   test.each([
     ['[openai]\nmodell = "x"', 2, 'openai.modell is an unknown key (did you mean openai.model?).'],
     ['[openia]', 1, 'openia is an unknown key (did you mean openai?).'],
-    ['modle = "x"', 1, 'modle is an unknown key (did you mean openai.model?).'],
+    ['modle = "x"', 1, 'modle is an unknown key (did you mean models?).'],
     ['[server]\nmodel = "x"', 2, 'server.model is an unknown key (did you mean openai.model?).'],
     [
       '[openai]\napi_key = "x"',
@@ -208,7 +208,7 @@ describe('an error is one sentence with key, file and line', () => {
     ],
     [
       '[providers.x]\nkind = "telepathy"',
-      'providers.x.kind must be one of "openai", "openai-compatible", "demo".',
+      'providers.x.kind must be one of "openai", "openai-responses", "openai-compatible", "anthropic", "google", "demo".',
     ],
   ])('out of range: %j', (source, problem) => {
     expect(sentenceOf(source)).toContain(`${FILE}, line 2: ${problem}`)
@@ -244,7 +244,7 @@ describe('providers', () => {
 
   test('kind is required', () => {
     expect(sentenceOf('\n[providers.lab]\nmodels = ["m"]')).toBe(
-      '/home/me/config.toml, line 2: providers.lab.kind is missing and must be one of "openai", "openai-compatible", "demo".',
+      '/home/me/config.toml, line 2: providers.lab.kind is missing and must be one of "openai", "openai-responses", "openai-compatible", "anthropic", "google", "demo".',
     )
   })
 

@@ -46,7 +46,7 @@ describe('unknownKey', () => {
     ['server.reconnect', 'did you mean server.reconnect_interval_ms?'],
     ['run.orphan-timeout-secs', 'did you mean run.orphan_timeout_secs?'],
     ['provider.lab.kind', 'did you mean providers.lab.kind?'],
-    ['nonsense.lab', 'the tables are openai, providers, chat'],
+    ['nonsense.lab', 'the tables are openai, providers, models, fallback, chat'],
     ['listen.port.number', 'listen.port is no table'],
     ['chat.qqqqqqq', 'chat has system'],
   ])('%s: %s', (key, words) => {

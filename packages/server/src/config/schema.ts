@@ -59,8 +59,18 @@ const ProviderKeys = {
   models: z.array(Text).min(1).describe('a list of at least one model id').optional(),
 }
 
+/** What a provider speaks: an API of OpenAI, of those who copy it, of another vendor, or nothing (the demo). */
+const PROVIDER_KINDS = [
+  'openai',
+  'openai-responses',
+  'openai-compatible',
+  'anthropic',
+  'google',
+  'demo',
+] as const
+
 export const ProviderConfig = z.strictObject({
-  kind: z.enum(['openai', 'openai-compatible', 'demo']),
+  kind: z.enum(PROVIDER_KINDS),
   ...ProviderKeys,
 })
 export type ProviderConfig = z.infer<typeof ProviderConfig>
@@ -79,10 +89,44 @@ const ProviderName = z
   .regex(/^[a-z0-9][a-z0-9_-]*$/i)
   .describe('a name of letters, digits, "-" and "_"')
 
+const PerMillion = z.number().min(0)
+
+/** What is known of a model, over the built-in catalogue. */
+const CatalogueEntry = z.strictObject({
+  /** Tokens of prompt and answer together. */
+  context_window: z.int().min(1).optional(),
+  max_output: z.int().min(1).optional(),
+  price: z
+    .strictObject({
+      input: PerMillion,
+      output: PerMillion,
+      cached_input: PerMillion.optional(),
+      cache_write: PerMillion.optional(),
+      reasoning: PerMillion.optional(),
+      currency: z
+        .string()
+        .regex(/^[A-Z]{3}$/)
+        .describe('three capital letters, such as "USD"')
+        .default('USD'),
+    })
+    .optional(),
+})
+
+const ModelName = z
+  .string()
+  .regex(/^[^/\s]+\/\S+$/)
+  .describe('PROVIDER/ID in quotes, such as "lab/qwen3"')
+
 export const Config = z.strictObject({
   openai: OpenAI.prefault({}),
   /** The name may not be `openai` beside `[openai]`. */
   providers: z.record(ProviderName, ProviderConfig).default({}),
+  /** Short names of models. */
+  models: z.record(Text, Text).default({}),
+  /** What is asked where a model fails before its first word; `default` for every model without a list. */
+  fallback: z
+    .record(Text, z.array(Text).min(1).describe('a list of at least one model'))
+    .default({}),
   chat: z.strictObject({ system: Text.optional() }).prefault({}),
   server: z
     .strictObject({
@@ -106,11 +150,16 @@ export const Config = z.strictObject({
     .strictObject({
       orphan_timeout_secs: Secs.default(900),
       drain_secs: Secs.default(30),
+      /** How often a run asks a model, all in all, before its first delta. */
+      max_attempts: z.int().min(0).default(3),
+      /** The longest wait between two calls; a longer hint is not waited out. */
+      max_retry_wait_secs: Secs.default(20),
       /** How long journals of finished runs are kept; their messages stay. */
       journal_ttl_secs: z.number().min(0).default(86_400),
     })
     .prefault({}),
   relay: z.strictObject({ idle_exit_secs: Secs.default(600) }).prefault({}),
+  catalogue: z.record(ModelName, CatalogueEntry).default({}),
   keys: Keys.prefault({}),
   theme: Theme.prefault({}),
 })

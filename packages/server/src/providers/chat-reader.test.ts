@@ -70,12 +70,21 @@ describe('chunks', () => {
     expect(reader.end()).toMatchObject({ finishReason: 'stop' })
   })
 
-  test('T26 T27 T30 calls of tools are no text', () => {
+  test('T26 T30 calls of tools have their own channel, in the order of the text', () => {
     const { deltas } = readAll(
-      chunk({ tool_calls: [{ index: 0, id: 'x', function: { name: 'f', arguments: '{}' } }] }),
-      chunk({ function_call: { name: 'f', arguments: '{' }, content: null }),
+      chunk({
+        content: 'so',
+        tool_calls: [{ index: 0, id: 'x', function: { name: 'f', arguments: '{}' } }],
+      }),
     )
-    expect(deltas).toEqual([])
+    expect(deltas).toEqual([
+      { channel: 'text', text: 'so' },
+      { channel: 'toolCall', index: 0, id: 'x', name: 'f', text: '{}' },
+    ])
+    expect(
+      readAll(chunk({ function_call: { name: 'f', arguments: '{' }, content: null })).deltas,
+    ).toEqual([{ channel: 'toolCall', index: 0, name: 'f', text: '{' }])
+    expect(readAll(chunk({ tool_calls: [null, 'x'], function_call: 'f' })).deltas).toEqual([])
   })
 
   test.each(['reasoning_content', 'reasoning', 'thinking'])('T31 %s is reasoning', (field) => {

@@ -2,6 +2,7 @@
  * Reads the events of one Chat Completions stream: what each of them brings, and what has been seen so
  * far. Knows no socket and no clock. It is on the path of every delta, so checks are by hand.
  */
+import { ChatToolCalls } from './chat-tool-calls.ts'
 import { isObject, type JsonObject, text } from './json.ts'
 import { JsonStreamReader } from './json-stream-reader.ts'
 import { failureOf, finishedEnd, normalisedUsage } from './openai-map.ts'
@@ -18,6 +19,7 @@ const REASONING: readonly string[] = [
 
 export class ChatReader extends JsonStreamReader {
   readonly #emit: (channel: TextDelta['channel'], text: string) => void
+  readonly #toolCalls: ChatToolCalls
   readonly #laxDone: boolean
   #anyText = false
   /** The vendor's first finish reason. */
@@ -28,7 +30,7 @@ export class ChatReader extends JsonStreamReader {
   #usage: unknown
 
   /**
-   * `emit` is called synchronously for each delta and never with an empty text. `laxDone`: an end mark without a finish
+   * `emit` is called synchronously for each delta, of text never with an empty one. `laxDone`: an end mark without a finish
    * reason counts as completed.
    */
   constructor(emit: (delta: ProviderDelta) => void, laxDone = false) {
@@ -37,6 +39,7 @@ export class ChatReader extends JsonStreamReader {
     this.#emit = (channel, delta) => {
       emit({ channel, text: delta })
     }
+    this.#toolCalls = new ChatToolCalls(emit)
   }
 
   get finished(): boolean {
@@ -98,12 +101,16 @@ export class ChatReader extends JsonStreamReader {
     let reasoning: string | undefined
     let rank = REASONING.length
     let refusal: string | undefined
+    let toolCalls: unknown
+    let functionCall: unknown
     for (const name in delta) {
       const value = delta[name]
       if (value === null) continue
       if (name === 'content') content = value
       else if (name === 'role') continue
       else if (name === 'refusal') refusal = text(value)
+      else if (name === 'tool_calls') toolCalls = value
+      else if (name === 'function_call') functionCall = value
       else {
         const place = REASONING.indexOf(name)
         if (place < 0 || place >= rank) continue
@@ -117,6 +124,8 @@ export class ChatReader extends JsonStreamReader {
     if (typeof content === 'string') this.#say(content)
     else if (Array.isArray(content)) for (const part of content) this.#readPart(part)
     if (refusal !== undefined) this.#refuse(refusal)
+    if (Array.isArray(toolCalls)) this.#toolCalls.read(toolCalls)
+    if (isObject(functionCall)) this.#toolCalls.readLegacy(functionCall)
   }
 
   /** A part of a content array (Mistral): its text, or its thinking, which is text or parts in turn. */

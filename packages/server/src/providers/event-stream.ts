@@ -5,8 +5,11 @@
 import { createParser } from 'eventsource-parser'
 import type { Readable } from 'node:stream'
 
-/** The longest event, in characters: what a hostile or broken provider can make us hold. */
-export const MAX_EVENT_LENGTH = 1024 * 1024
+/**
+ * The longest event, in characters: what a hostile or broken provider can make us hold. The last event of a Responses stream
+ * repeats the whole answer with its encrypted reasoning, and can be longer than a million.
+ */
+export const MAX_EVENT_LENGTH = 4 * 1024 * 1024
 /** How much of a line may be field name and colon rather than data. */
 const FIELD_LENGTH = 16
 

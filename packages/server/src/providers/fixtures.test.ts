@@ -68,6 +68,7 @@ describe.skipIf(fixtures === undefined)('recorded streams', () => {
       expect(whole.text).toBe(expected.text)
       expect(whole.reasoning).toBe(expected.reasoning ?? '')
       expect(whole.refusal).toBe(expected.refusal ?? '')
+      expect(whole.toolCalls).toMatchObject(expected.toolCalls ?? [])
       expect(whole.end).toMatchObject(endOf(expected))
       expect(whole.end.usage, name).toEqual(usageOf(expected))
       for (const cut of CUTS) expect(await play(fixture, cut)).toEqual(whole)

@@ -2,7 +2,7 @@ import { SpeakCodeError } from '@speak-code/protocol'
 import { type MockUpstream, startMockUpstream } from '@speak-code/testkit'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { Config } from '../config/index.ts'
-import { createProviders } from './index.ts'
+import { createProviders, networkSettings } from './index.ts'
 import type { Providers } from './provider.ts'
 import { listen } from './testing.ts'
 
@@ -44,6 +44,27 @@ describe('which model is the default (§4)', () => {
       'openai/gpt-5-mini',
     ],
     ['a provider that lists nothing', { providers: { lab } }, {}, 'demo/demo'],
+    ['a key of Anthropic', {}, { ANTHROPIC_API_KEY: 'k' }, 'anthropic/claude-sonnet-5'],
+    ['either key of Google', {}, { GOOGLE_API_KEY: 'k' }, 'google/gemini-3.8-flash'],
+    [
+      'openai, anthropic, google in this order',
+      {},
+      { GEMINI_API_KEY: 'k', ANTHROPIC_BASE_URL: 'http://x' },
+      'anthropic/claude-sonnet-5',
+    ],
+    ['OLLAMA_HOST', {}, { OLLAMA_HOST: 'gpu' }, 'ollama/llama3.2'],
+    [
+      'OLLAMA_HOST is the last',
+      { providers: { lab: { ...lab, models: ['q'] } } },
+      { OLLAMA_HOST: 'gpu' },
+      'lab/q',
+    ],
+    [
+      'an alias',
+      { models: { fast: 'lab/q' }, openai: { model: 'fast' }, providers: { lab } },
+      {},
+      'lab/q',
+    ],
   ])('%s', (_, config, env: Record<string, string>, expected) => {
     const providers = make(config, env)
     expect(providers.defaultModel).toBe(expected)
@@ -73,6 +94,9 @@ describe('what a model’s name means (§5)', () => {
     ['gpt-7', 'openai/gpt-7'],
     ['o3-mini', 'openai/o3-mini'],
     ['chatgpt-latest', 'openai/chatgpt-latest'],
+    ['claude-opus-5', 'anthropic/claude-opus-5'],
+    ['gemini-4', 'google/gemini-4'],
+    ['ollama/llama3.2:1b', 'ollama/llama3.2:1b'],
     ['demo', 'demo/demo'],
     ['demo/demo', 'demo/demo'],
   ])('%s is %s', (name, expected) => {
@@ -106,6 +130,26 @@ describe('what a model’s name means (§5)', () => {
     const two = make({ providers: { a: { ...lab, models: ['q'] }, b: { ...lab, models: ['q'] } } })
     expect(() => two.resolve('q')).toThrow('a/q, b/q')
     expect(named(two, 'b/q')).toBe('b/q')
+  })
+
+  test('aliases, and fallbacks of a model, of an alias or of all others', () => {
+    const set = make(
+      {
+        models: { fast: 'lab/q', quick: 'fast' },
+        fallback: { quick: ['gpt-5', 'lab/q', 'claude-x'], default: ['fast', 'openai/gpt-5'] },
+        providers: { lab },
+      },
+      KEY,
+    )
+    const chain = (name: string): unknown =>
+      set.resolve(name).fallbacks?.map(({ provider, model }) => `${provider.name}/${model}`)
+    expect(named(set, 'quick')).toBe('lab/q')
+    // Not itself, nor who has no key.
+    expect(chain('lab/q')).toEqual(['openai/gpt-5'])
+    expect(chain('quick')).toEqual(['openai/gpt-5'])
+    expect(chain('gpt-5')).toEqual(['lab/q'])
+    expect(chain('gpt-6')).toEqual(['lab/q', 'openai/gpt-5'])
+    expect(make({}, KEY).resolve('gpt-5').fallbacks).toEqual([])
   })
 
   test('max_tokens and temperature belong to openai', () => {
@@ -214,6 +258,73 @@ describe('L10 which key goes where', () => {
 async function ends(providers: Providers, model: string): Promise<unknown> {
   return (await listen(providers.resolve(model).provider)).end
 }
+
+describe('L10 the other vendors', () => {
+  const file = { base_url: 'http://file/v1' }
+
+  test.each([
+    ['anthropic', { ANTHROPIC_API_KEY: 'k' }, {}, 'k', 'https://api.anthropic.com'],
+    ['google', { GOOGLE_API_KEY: 'g' }, {}, 'g', 'https://generativelanguage.googleapis.com'],
+    [
+      'google',
+      { GEMINI_API_KEY: 'k', GOOGLE_API_KEY: 'g', GOOGLE_GEMINI_BASE_URL: 'http://own' },
+      {},
+      'k',
+      'http://own',
+    ],
+    // A file's base URL gets the variable that its own api_key_env names, or none.
+    ['anthropic', { ANTHROPIC_API_KEY: 'k' }, file, undefined, 'http://file/v1'],
+    [
+      'anthropic',
+      { FILE_KEY: 'f', ANTHROPIC_API_KEY: 'k' },
+      { ...file, api_key_env: 'FILE_KEY' },
+      'f',
+      'http://file/v1',
+    ],
+    // The environment's base URL goes over it, with the environment's key.
+    [
+      'anthropic',
+      { FILE_KEY: 'f', ANTHROPIC_API_KEY: 'k', ANTHROPIC_BASE_URL: 'http://own' },
+      { ...file, api_key_env: 'FILE_KEY' },
+      'k',
+      'http://own',
+    ],
+    [
+      'anthropic',
+      { OPENAI_API_KEY: 'o', ANTHROPIC_BASE_URL: 'http://own' },
+      {},
+      undefined,
+      'http://own',
+    ],
+  ])('%s with %j and %j', (name, env: Record<string, string>, keys, apiKey, baseUrl) => {
+    const table = Object.keys(keys).length === 0 ? {} : { [name]: { kind: name, ...keys } }
+    const settings = networkSettings(Config.parse({ providers: table }), env)
+    const own = settings.find(({ options }) => options.name === name)
+    expect(own).toMatchObject({ kind: name, usable: true, options: { apiKey, baseUrl } })
+  })
+
+  test('another provider of a vendor’s kind gets nothing of the environment', () => {
+    const work = { kind: 'anthropic', base_url: 'http://work' }
+    const env = { ANTHROPIC_API_KEY: 'k', ANTHROPIC_BASE_URL: 'http://own' }
+    const settings = networkSettings(Config.parse({ providers: { work } }), env)
+    expect(settings.find(({ options }) => options.name === 'work')).toMatchObject({
+      options: { apiKey: undefined, baseUrl: 'http://work' },
+    })
+  })
+
+  test.each(['anthropic/claude-x', 'google/gemini-x'])(
+    '%s without a key: the line to type',
+    async (model) => {
+      expect(await ends(make(), model)).toMatchObject({
+        outcome: 'failed',
+        error: {
+          code: 'upstream_auth',
+          message: expect.stringMatching(/\n  export [A-Z]+_API_KEY=your-key$/),
+        },
+      })
+    },
+  )
+})
 
 describe('what cannot be asked', () => {
   test('openai without a key: upstream_auth, with the line to type', async () => {

@@ -1,91 +1,130 @@
 /** Configuration and environment → the providers by their names, and what a model's name means. */
 import type { ChatParams } from '@speak-code/protocol'
-import type { Config } from '../config/index.ts'
+import {
+  type Config,
+  DEFAULT_FALLBACK,
+  findModel,
+  followAlias,
+  type NamedProvider,
+} from '../config/index.ts'
+import { loadCatalogue } from '../catalogue/catalogue.ts'
+import { vendorOf } from '../catalogue/model-key.ts'
 import { demoProvider } from './demo.ts'
-import { findModel, type NamedProvider } from './model-names.ts'
-import { openAiProvider } from './openai.ts'
-import { type Environment, namedSettings, openAiSettings, variable } from './openai-settings.ts'
-import type { Provider, Providers } from './provider.ts'
+import { makeProvider } from './make-provider.ts'
+import { ModelDirectory } from './model-directory.ts'
+import { OLLAMA, OLLAMA_MODEL, ollamaSettings } from './ollama-settings.ts'
+import type { Provider, Providers, ResolvedModel } from './provider.ts'
+import {
+  type Environment,
+  namedSettings,
+  type ProviderSettings,
+  variable,
+  vendorSettings,
+} from './settings.ts'
+import { VENDORS } from './vendors.ts'
 
-/** Asked where openai can be used and no model is named. */
-const BUILT_IN_MODEL = 'gpt-5-mini'
 const DEMO_MODEL = 'demo/demo'
 
 export interface ProvidersOptions {
   /** Told what is odd about a provider's stream, for the log; without any of its content. */
   readonly warn?: (oddity: string) => void
+  /** Whether an Ollama that nobody wrote down is looked for on this machine, for the list of models. */
+  readonly findOllama?: boolean
 }
 
 interface Entry extends NamedProvider {
   readonly provider: Provider
+  /** Where its calls go; undefined where they go nowhere. */
+  readonly baseUrl: string | undefined
   readonly usable: boolean
+  /** Asked where it lists none; undefined where any other provider goes first. */
+  readonly builtInModel: string | undefined
+}
+
+const isVendor = (name: string): boolean => VENDORS.some((vendor) => vendor.name === name)
+
+/** The providers that call somebody: the vendors, those of the file in its order, and Ollama. */
+export function networkSettings(config: Config, env: Environment): readonly ProviderSettings[] {
+  const isDemo = (name: string): boolean => config.providers[name]?.kind === 'demo'
+  const vendors = VENDORS.filter(({ name }) => !isDemo(name))
+  const named = Object.entries(config.providers).flatMap(([name, keys]) =>
+    isVendor(name) || name === OLLAMA || keys.kind === 'demo'
+      ? []
+      : namedSettings(name, { ...keys, kind: keys.kind }, env),
+  )
+  return [
+    ...vendors.map((vendor) => vendorSettings(vendor, config, env)),
+    ...named,
+    ...(isDemo(OLLAMA) ? [] : [ollamaSettings(config, env)]),
+  ]
 }
 
 function entries(config: Config, env: Environment, warn: ProvidersOptions['warn']): Entry[] {
-  const { options, ...openai } = openAiSettings(config, env)
-  const found: Entry[] = [
-    {
-      name: 'openai',
-      models: options.models,
-      ...openai,
-      provider: openAiProvider({ ...options, warn }),
-    },
-  ]
-  for (const [name, keys] of Object.entries(config.providers)) {
-    if (name === 'openai') continue
-    if (keys.kind === 'demo') {
-      const provider = demoProvider({ name, models: keys.models })
-      found.push({ name, models: provider.models, provider, usable: true, baseUrlWritten: false })
-      continue
+  const network = networkSettings(config, env).map((settings): Entry => {
+    const { name, models, baseUrl } = settings.options
+    const builtInModel = VENDORS.find((vendor) => vendor.name === name)?.model
+    return {
+      name,
+      models,
+      provider: makeProvider(settings, warn),
+      baseUrl,
+      usable: settings.usable,
+      baseUrlWritten: settings.baseUrlWritten,
+      builtInModel: name === OLLAMA ? OLLAMA_MODEL : builtInModel,
     }
-    const { options: named, ...rest } = namedSettings(name, keys, env)
-    const provider = openAiProvider({ ...named, warn })
-    found.push({ name, models: named.models, ...rest, provider })
-  }
-  if (!found.some(({ name }) => name === 'demo')) {
-    const provider = demoProvider()
-    found.push({
-      name: 'demo',
-      models: provider.models,
-      provider,
-      usable: true,
-      baseUrlWritten: false,
-    })
-  }
-  return found
+  })
+  const demos = Object.entries({
+    demo: { kind: 'demo' as const, models: undefined },
+    ...config.providers,
+  }).flatMap(([name, { kind, models }]): Entry[] => {
+    if (kind !== 'demo') return []
+    const provider = demoProvider({ name, models })
+    const offline = { baseUrl: undefined, baseUrlWritten: false, builtInModel: undefined }
+    return [{ name, models: provider.models, provider, usable: true, ...offline }]
+  })
+  return [...network, ...demos]
 }
+
+/** Whether the name begins with one of the providers'. */
+const belongsTo = (model: string, found: readonly Entry[]): boolean =>
+  found.some(({ name }) => model.startsWith(`${name}/`))
 
 /** The models that environment and file name for `openai`, in their order, as `provider/id`. */
 function openAiModels(config: Config, env: Environment, found: readonly Entry[]): string[] {
   const written = [variable(env, 'OPENAI_MODEL') ?? [], config.openai.model ?? []].flat()
-  return written.map((model) =>
-    found.some(({ name }) => model.startsWith(`${name}/`)) ? model : `openai/${model}`,
-  )
+  return written
+    .map((model) => followAlias(model, config.models))
+    .map((model) => (belongsTo(model, found) ? model : `openai/${model}`))
 }
 
 /** Every model that is named somewhere, of the providers that can be used. */
 function namedModels(config: Config, env: Environment, found: readonly Entry[]): string[] {
-  const listed = found.flatMap(({ name, models }) => {
-    const ids = models ?? (name === 'openai' ? [BUILT_IN_MODEL] : [])
+  const listed = found.flatMap(({ name, models, builtInModel }) => {
+    const isOllama = name === OLLAMA
+    const ids = models ?? (builtInModel === undefined || isOllama ? [] : [builtInModel])
     return ids.map((id) => `${name}/${id}`)
   })
   const usable = found.filter((entry) => entry.usable)
   return [...openAiModels(config, env, found), ...listed].filter((model) =>
-    usable.some(({ name }) => model.startsWith(`${name}/`)),
+    belongsTo(model, usable),
   )
 }
 
-/** The order is that of the contract: environment, file, built-in, first configured, demo. */
+/** The order is that of CONTRACT §4: environment, file, the vendors, first configured, Ollama where written, demo. */
 function defaultOf(config: Config, env: Environment, found: readonly Entry[]): string {
   const usable = found.filter((entry) => entry.usable)
-  const written = openAiModels(config, env, found).find((model) =>
-    usable.some(({ name }) => model.startsWith(`${name}/`)),
-  )
+  const written = openAiModels(config, env, found).find((model) => belongsTo(model, usable))
   if (written !== undefined) return written
-  const openai = usable.find(({ name }) => name === 'openai')
-  if (openai !== undefined) return `openai/${openai.models?.[0] ?? BUILT_IN_MODEL}`
-  const first = usable.find(({ name, models }) => name !== 'demo' && models !== undefined)
-  return first === undefined ? DEMO_MODEL : `${first.name}/${first.models?.[0] ?? ''}`
+  const inOrder = [
+    ...usable.filter(({ name }) => isVendor(name)),
+    ...usable.filter(({ name }) => !isVendor(name) && name !== OLLAMA),
+    ...usable.filter(({ name }) => name === OLLAMA),
+  ].filter(({ name }) => name !== 'demo')
+  for (const { name, models, builtInModel } of inOrder) {
+    const model = models?.[0] ?? builtInModel
+    if (model !== undefined) return `${name}/${model}`
+  }
+  return DEMO_MODEL
 }
 
 /**
@@ -105,15 +144,53 @@ export function createProviders(
     ...(maxTokens === undefined ? {} : { maxTokens }),
     ...(temperature === undefined ? {} : { temperature }),
   }
+  const entryOf = (name: string): { readonly entry: Entry; readonly model: string } => {
+    const { provider, model } = findModel(followAlias(name, config.models), found, known)
+    const entry = found.find((candidate) => candidate.name === provider)
+    if (entry === undefined) throw new Error(`no provider ${provider}`)
+    return { entry, model }
+  }
+  const idOf = (name: string): string => {
+    const { entry, model } = entryOf(name)
+    return `${entry.name}/${model}`
+  }
+  const alone = (name: string): ResolvedModel => {
+    const { entry, model } = entryOf(name)
+    const { provider, baseUrl } = entry
+    return {
+      provider,
+      model,
+      baseUrl,
+      defaults: entry.name === 'openai' ? openAiDefaults : {},
+      facts: async () =>
+        (await loadCatalogue()).facts(
+          vendorOf(entry.name, baseUrl),
+          entry.name,
+          model,
+          config.catalogue,
+        ),
+    }
+  }
+  const fallbacksOf = (name: string): readonly ResolvedModel[] => {
+    const id = idOf(name)
+    const own = Object.entries(config.fallback).find(
+      ([key]) => key === name || (key !== DEFAULT_FALLBACK && idOf(key) === id),
+    )
+    const chain = own?.[1] ?? config.fallback[DEFAULT_FALLBACK] ?? []
+    const others = new Map(chain.map((fallback) => [idOf(fallback), fallback]))
+    others.delete(id)
+    return [...others.values()].filter((other) => entryOf(other).entry.usable).map(alone)
+  }
+  const directory = new ModelDirectory({
+    config,
+    settings: networkSettings(config, env),
+    findOllama: options.findOllama ?? false,
+    now: () => performance.now(),
+  })
   return {
     defaultModel,
-    resolve(name = defaultModel) {
-      const model = findModel(name, found, known)
-      const entry = found.find((candidate) => candidate.name === model.provider)
-      if (entry === undefined) throw new Error(`no provider ${model.provider}`)
-      const defaults = entry.name === 'openai' ? openAiDefaults : {}
-      return { provider: entry.provider, model: model.model, defaults }
-    },
+    resolve: (name = defaultModel) => ({ ...alone(name), fallbacks: fallbacksOf(name) }),
     list: () => known.map((id) => ({ id, provider: id.slice(0, id.indexOf('/')) })),
+    models: () => directory.models(known),
   }
 }

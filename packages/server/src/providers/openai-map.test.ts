@@ -1,6 +1,13 @@
 import type { ChatParams } from '@speak-code/protocol'
 import { describe, expect, test } from 'vitest'
-import { failureOf, finishedEnd, normalisedUsage, requestBody } from './openai-map.ts'
+import {
+  droppedParams,
+  failureOf,
+  finishedEnd,
+  normalisedUsage,
+  requestBody,
+  takesUsageOption,
+} from './openai-map.ts'
 
 const call = { model: 'm', messages: [{ role: 'user', content: 'hi' }] } as const
 
@@ -12,6 +19,14 @@ describe('the request’s body', () => {
       stream: true,
       stream_options: { include_usage: true },
     })
+  })
+
+  test('who refuses to be asked for the usage is not asked', () => {
+    expect(takesUsageOption('https://api.mistral.ai/v1')).toBe(false)
+    expect(takesUsageOption('https://api.openai.com/v1')).toBe(true)
+    expect(requestBody({ ...call, params: {} }, 'openai-compatible', false)).not.toHaveProperty(
+      'stream_options',
+    )
   })
 
   const params = {
@@ -40,6 +55,31 @@ describe('the request’s body', () => {
     const body = requestBody({ ...call, params }, 'openai-compatible')
     expect(body).toMatchObject({ max_tokens: 9, top_k: 40 })
     expect(body).not.toHaveProperty('max_completion_tokens')
+  })
+})
+
+describe('what is not taken', () => {
+  const all = { temperature: 1, topP: 1, topK: 1, maxTokens: 1, stop: 'x' }
+
+  test.each([
+    ['gpt-4o', ['topK']],
+    ['gpt-5-mini', ['topK', 'temperature', 'topP', 'stop']],
+    ['gpt-5-codex', ['topK', 'temperature', 'topP', 'stop']],
+    ['gpt-5-chat-latest', ['topK']],
+    ['o1', ['topK', 'temperature', 'topP']],
+    ['o4-mini', ['topK', 'temperature', 'topP', 'stop']],
+  ])('%s: %j', (model, names) => {
+    expect(droppedParams(all, model, 'openai')).toEqual(names)
+    const body = requestBody({ ...call, model, params: all }, 'openai')
+    const spelled = { topK: 'top_k', temperature: 'temperature', topP: 'top_p', stop: 'stop' }
+    const left = Object.entries(spelled).filter(([, name]) => !Object.hasOwn(body, name))
+    expect(left.map(([name]) => name).toSorted()).toEqual(names.toSorted())
+  })
+
+  test('only what was asked for is told; compatible servers decide for themselves', () => {
+    expect(droppedParams({ topP: 1 }, 'gpt-5', 'openai')).toEqual(['topP'])
+    expect(droppedParams({}, 'gpt-5', 'openai')).toEqual([])
+    expect(droppedParams(all, 'gpt-5', 'openai-compatible')).toEqual([])
   })
 })
 

@@ -1,5 +1,5 @@
 /** Chat Completions ↔ our words: the request's body, finish reasons, usage. Pure. */
-import type { FinishReason } from '@speak-code/protocol'
+import type { ChatParams, FinishReason } from '@speak-code/protocol'
 import type OpenAI from 'openai'
 import { count, isObject } from './json.ts'
 import type { ProviderCall, ProviderUsage } from './provider.ts'
@@ -8,21 +8,55 @@ import type { ReadEnd } from './stream-reader.ts'
 /** `openai-compatible` is everybody else: the old name of the token limit, and `top_k`. */
 export type ChatDialect = 'openai' | 'openai-compatible'
 
-/** The body of the request. What is unset is not sent. */
+/** Reasoning models, save those that OpenAI tuned for chat alone. */
+const REASONING_MODEL = /^(?:o[1-9]|gpt-5(?!.*-chat))/
+const STOPLESS_MODEL = /^(?:o[3-9]|gpt-5(?!.*-chat))/
+
+/**
+ * Those of the parameters that this API or the model does not take: they are not sent. OpenAI has no `top_k`, and its
+ * reasoning models refuse sampling, the later ones `stop` as well
+ * (https://platform.openai.com/docs/guides/reasoning, https://platform.openai.com/docs/api-reference/chat/create).
+ */
+export function droppedParams(
+  params: ChatParams,
+  model: string,
+  dialect: ChatDialect,
+): (keyof ChatParams)[] {
+  if (dialect === 'openai-compatible') return []
+  const refused: (keyof ChatParams)[] = [
+    'topK',
+    ...(REASONING_MODEL.test(model) ? (['temperature', 'topP'] as const) : []),
+    ...(STOPLESS_MODEL.test(model) ? (['stop'] as const) : []),
+  ]
+  return refused.filter((name) => params[name] !== undefined)
+}
+
+/** Whoever refuses requests with `stream_options`, and tells the usage unasked. */
+const USAGE_UNASKED: ReadonlySet<string> = new Set(['api.mistral.ai'])
+
+/** Whether the server at this base URL may be asked for the usage. */
+export function takesUsageOption(baseUrl: string): boolean {
+  return !URL.canParse(baseUrl) || !USAGE_UNASKED.has(new URL(baseUrl).hostname)
+}
+
+/** The body of the request. What is unset, or not taken, is not sent. `asksForUsage`: see {@link takesUsageOption}. */
 export function requestBody(
   call: Pick<ProviderCall, 'model' | 'messages' | 'params'>,
   dialect: ChatDialect,
+  asksForUsage = true,
 ): OpenAI.Chat.ChatCompletionCreateParamsStreaming {
-  const { temperature, topP, topK, maxTokens, reasoningEffort, stop } = call.params
+  const taken = { ...call.params }
+  for (const name of droppedParams(taken, call.model, dialect)) delete taken[name]
+  const { temperature, topP, topK, maxTokens, reasoningEffort, stop } = taken
   const compatible = dialect === 'openai-compatible'
   return {
     model: call.model,
     messages: call.messages.map(({ role, content }) => ({ role, content })),
     stream: true,
-    stream_options: { include_usage: true },
+    ...(asksForUsage ? { stream_options: { include_usage: true } } : {}),
     ...(temperature === undefined ? {} : { temperature }),
     ...(topP === undefined ? {} : { top_p: topP }),
-    ...(topK === undefined || !compatible ? {} : { top_k: topK }),
+    ...(topK === undefined ? {} : { top_k: topK }),
     ...(maxTokens === undefined
       ? {}
       : { [compatible ? 'max_tokens' : 'max_completion_tokens']: maxTokens }),

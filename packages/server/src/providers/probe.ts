@@ -2,11 +2,10 @@
 import { errorInfo, type ErrorInfo } from '@speak-code/protocol'
 import type { Config } from '../config/index.ts'
 import { connectionError } from './connection-errors.ts'
-import { createProviders } from './index.ts'
-import { parseJson } from './json.ts'
-import type { OpenAiOptions } from './openai.ts'
-import { type Environment, namedSettings, openAiSettings } from './openai-settings.ts'
-import { RedirectError, upstreamPool } from './upstream.ts'
+import { createProviders, networkSettings } from './index.ts'
+import { requestModels } from './model-request.ts'
+import type { Environment, ProviderOptions, ProviderSettings } from './settings.ts'
+import type { NetworkKind } from './vendors.ts'
 import { upstreamError } from './upstream-errors.ts'
 
 /** A provider that calls go to over the network. */
@@ -28,25 +27,29 @@ export interface ProviderProbe {
 /** The providers of this configuration in this environment, `openai` first; the demo needs no probe. */
 export function providerProbes(config: Config, env: Environment): readonly ProviderProbe[] {
   const { defaultModel } = createProviders(config, env)
-  const named = Object.entries(config.providers)
-    .filter(([name, { kind }]) => name !== 'openai' && kind !== 'demo')
-    .map(([name, keys]) => namedSettings(name, keys, env))
-  return [openAiSettings(config, env), ...named].map(({ options, usable }) => ({
+  const isWanted = ({ options: { name }, usable }: ProviderSettings): boolean =>
+    usable || name === 'openai' || Object.hasOwn(config.providers, name)
+  const wanted = networkSettings(config, env).filter(isWanted)
+  return wanted.map(({ kind, options, usable }) => ({
     name: options.name,
     baseUrl: options.baseUrl,
     hasKey: options.apiKey !== undefined,
     keyHint: options.keyHint,
     usable,
     isDefault: defaultModel.startsWith(`${options.name}/`),
-    run: (timeoutMs) => probe(options, timeoutMs),
+    run: (timeoutMs) => probe(kind, options, timeoutMs),
   }))
 }
 
-async function probe(options: OpenAiOptions, timeoutMs: number): Promise<ErrorInfo | undefined> {
+async function probe(
+  kind: NetworkKind,
+  options: ProviderOptions,
+  timeoutMs: number,
+): Promise<ErrorInfo | undefined> {
   if (options.obstacle !== undefined) return options.obstacle
   const signal = AbortSignal.timeout(timeoutMs)
   try {
-    return await ask(options, signal)
+    return await ask(kind, options, signal)
   } catch (error) {
     const { host } = new URL(options.baseUrl)
     return signal.aborted
@@ -58,29 +61,21 @@ async function probe(options: OpenAiOptions, timeoutMs: number): Promise<ErrorIn
   }
 }
 
-async function ask(options: OpenAiOptions, signal: AbortSignal): Promise<ErrorInfo | undefined> {
-  const { name, baseUrl, apiKey, headers, keyHint, limits } = options
-  const undici = await import('undici')
-  const answer = await undici.request(`${baseUrl.replace(/\/+$/, '')}/models`, {
-    headers: {
-      accept: 'application/json',
-      ...(apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` }),
-      ...headers,
-    },
-    signal,
-    dispatcher: upstreamPool(undici.EnvHttpProxyAgent, limits.connectMs),
-  })
-  const { statusCode: status } = answer
-  const body = await answer.body.text()
-  if (status >= 300 && status < 400) throw new RedirectError(status)
+async function ask(
+  kind: NetworkKind,
+  options: ProviderOptions,
+  signal: AbortSignal,
+): Promise<ErrorInfo | undefined> {
+  const { name, baseUrl, apiKey, headers, keyHint } = options
+  const { status, json, text } = await requestModels(kind, options, signal)
   // Not every compatible server lists its models; that it says so is an answer.
   if (status === 404 || status === 405 || status === 501) return undefined
   if (status >= 400) {
     const secrets = [apiKey ?? '', ...Object.values(headers)]
-    const source = { status, body: parseJson(body) ?? body }
+    const source = { status, body: json ?? text }
     return upstreamError(source, { provider: name, keyHint, secrets })
   }
-  return parseJson(body) === undefined
+  return json === undefined
     ? errorInfo(
         'upstream_bad_response',
         `what answers at ${new URL(baseUrl).host} is no API of a provider; check the base_url of ${name}`,

@@ -4,9 +4,11 @@ import type {
   EndStatus,
   ErrorInfo,
   FinishReason,
+  ModelView,
   Role,
   Usage,
 } from '@speak-code/protocol'
+import type { ModelFacts } from '../catalogue/model-facts.ts'
 
 /** What a provider gave with an answer and wants back when the answer is sent again: signed thinking, for one. */
 export interface Replay {
@@ -28,8 +30,12 @@ export interface ProviderCall {
   readonly model: string
   readonly messages: readonly PromptMessage[]
   readonly params: ChatParams
+  /** How long the answer may get, in tokens, where the parameters don't say: for APIs that insist on a figure. */
+  readonly maxOutput?: number | undefined
   /** Aborting it closes the upstream connection at once. */
   readonly signal: AbortSignal
+  /** Told of each parameter that the model does not take and that is therefore not sent. */
+  readonly dropped?: (param: keyof ChatParams) => void
 }
 
 /** A piece of the answer, never empty, just as the provider cut it (it may end in half a surrogate pair). */
@@ -51,10 +57,23 @@ export interface ToolCallDelta {
   readonly text: string
 }
 
+/** A whole call of a tool, as an answer keeps it. */
+export interface ToolCall {
+  readonly id: string
+  readonly name: string
+  /** Just as the pieces came: JSON unless `malformed`. */
+  readonly arguments: string
+  /** The arguments are no JSON: the answer was cut in them, or the model made them badly. */
+  readonly malformed?: true
+}
+
 export type ProviderDelta = TextDelta | ToolCallDelta
 
 /** Tokens as the provider counted them, already normalised (see `Usage` in the protocol). */
-export type ProviderUsage = Omit<Usage, 'source' | 'totalTokens'>
+export type ProviderUsage = Omit<Usage, 'source' | 'totalTokens'> & {
+  /** Those of the prompt that the vendor put into its cache, where it prices them apart. For the cost alone. */
+  readonly cacheWriteTokens?: number
+}
 
 /** How sure a finished end is: the end mark came, or the finish reason without it. */
 export type Certainty = 'end_mark' | 'finish_reason'
@@ -95,6 +114,12 @@ export interface ResolvedModel {
   readonly model: string
   /** Sampling parameters that the configuration sets for it; the request's own go over them. */
   readonly defaults: ChatParams
+  /** What is known of the model. Absent: nothing. */
+  readonly facts?: () => Promise<ModelFacts>
+  /** Where its calls go: another address is another circuit of the breaker. */
+  readonly baseUrl?: string | undefined
+  /** Asked in this order where it fails before its first delta. They have no fallbacks of their own. */
+  readonly fallbacks?: readonly ResolvedModel[]
 }
 
 /** The providers of one configuration and environment. */
@@ -105,4 +130,6 @@ export interface Providers {
   resolve(name: string | undefined): ResolvedModel
   /** Every model that the configuration names, as `provider/id`, the default first. */
   list(): readonly { readonly id: string; readonly provider: string }[]
+  /** These, and every model that the providers list themselves, with what is known of each. Never rejects. */
+  models(): Promise<readonly ModelView[]>
 }

@@ -2,13 +2,23 @@
 import { once } from 'node:events'
 import type { Server } from 'node:net'
 import { openAiProvider, type OpenAiOptions } from './openai.ts'
-import type { Provider, ProviderCall, ProviderDelta, ProviderEnd } from './provider.ts'
+import { openAiResponsesProvider, type OpenAiResponsesOptions } from './openai-responses.ts'
+import type {
+  Provider,
+  ProviderCall,
+  ProviderDelta,
+  ProviderEnd,
+  ToolCall,
+  ToolCallDelta,
+} from './provider.ts'
+import { assembleToolCalls } from './tool-calls.ts'
 
 export interface Told {
   readonly deltas: readonly ProviderDelta[]
   readonly text: string
   readonly reasoning: string
   readonly refusal: string
+  readonly toolCalls: readonly ToolCall[]
   readonly end: ProviderEnd
 }
 
@@ -26,14 +36,22 @@ export async function listen(provider: Provider, call: Partial<ProviderCall> = {
     },
     (delta) => {
       if (settled) throw new Error('a delta came after the end')
-      if (delta.text === '') throw new Error('an empty delta came')
+      if (delta.text === '' && delta.channel !== 'toolCall') throw new Error('an empty delta came')
       deltas.push(delta)
     },
   )
   settled = true
   const on = (channel: ProviderDelta['channel']): string =>
     deltas.map((delta) => (delta.channel === channel ? delta.text : '')).join('')
-  return { deltas, text: on('text'), reasoning: on('reasoning'), refusal: on('refusal'), end }
+  const pieces = deltas.filter((delta): delta is ToolCallDelta => delta.channel === 'toolCall')
+  return {
+    deltas,
+    text: on('text'),
+    reasoning: on('reasoning'),
+    refusal: on('refusal'),
+    toolCalls: assembleToolCalls(pieces),
+    end,
+  }
 }
 
 /** A provider at this address, with generous time-outs unless told otherwise. */
@@ -41,6 +59,23 @@ export function providerAt(baseUrl: string, options: Partial<OpenAiOptions> = {}
   return openAiProvider({
     name: 'testing',
     dialect: 'openai',
+    baseUrl,
+    apiKey: 'sk-test-0123456789',
+    keyHint: 'export TEST_KEY=your-key',
+    headers: {},
+    laxDone: false,
+    ...limits({}),
+    ...options,
+  })
+}
+
+/** A provider of the Responses API at this address, with generous time-outs unless told otherwise. */
+export function responsesAt(
+  baseUrl: string,
+  options: Partial<OpenAiResponsesOptions> = {},
+): Provider {
+  return openAiResponsesProvider({
+    name: 'testing',
     baseUrl,
     apiKey: 'sk-test-0123456789',
     keyHint: 'export TEST_KEY=your-key',

@@ -4,6 +4,7 @@
  */
 import { errorInfo, type ErrorCode, type ErrorInfo, isRetryable } from '@speak-code/protocol'
 import { count, isObject, parseJson, text } from './json.ts'
+import { quotaWords } from './quota-failure.ts'
 import { retryAfterMs } from './retry-hint.ts'
 import { scrub } from './scrub.ts'
 
@@ -39,6 +40,9 @@ const WORDS = {
     'responsibleaipolicyviolation',
     'data_inspection_failed',
     'prohibited_content',
+    'bio_policy',
+    'misalignment_policy_violation',
+    'image_content_policy_violation',
   ],
   quota_exhausted: [
     'insufficient_quota',
@@ -48,6 +52,10 @@ const WORDS = {
     'billing_not_active',
     'exceeded_current_quota_error',
     'quota_exceeded',
+    'billing_error',
+    'enforced_spend_limit_reached',
+    'contract_spend_limit_reached',
+    'linked_organization_spend_limit_reached',
   ],
   context_too_long: [
     'context_length_exceeded',
@@ -99,13 +107,21 @@ const WORDS = {
     'internal',
     'api_error',
   ],
-  bad_request: ['invalid_request_error', 'invalid_argument', 'invalid-argument', 'bad_request'],
+  bad_request: [
+    'invalid_request_error',
+    'invalid_argument',
+    'invalid-argument',
+    'bad_request',
+    'invalid_prompt',
+    'data_residency_mismatch',
+  ],
 } satisfies Partial<Record<ErrorCode, readonly string[]>>
 
 const CONTEXT =
-  /context (?:length|window|size)|maximum (?:context|prompt|input) length|prompt is too long|too many (?:input )?tokens|input is too long|reduce the length of/i
+  /context (?:length|window|size|limit)|maximum (?:context|prompt|input) length|prompt is too long|too many (?:input )?tokens|input token count .{0,40}exceeds|input is too long|reduce the length of/i
 const FILTER =
   /content (?:management )?(?:policy|filter)|flagged (?:by|as|for)|requires moderation|safety system/i
+const QUOTA = /credit balance is too low|reached your specified (?:[a-z]+ )*usage limit/i
 const BAD_KEY =
   /\b(?:api|access)[ _-]?key\b.{0,80}\b(?:invalid|incorrect|not valid|missing|expired|required)|\b(?:invalid|incorrect|missing|expired|provide an?|no)\b.{0,20}\b(?:api|access)[ _-]?key\b/i
 const NO_MODEL =
@@ -164,8 +180,10 @@ function factsOf({ status, body }: UpstreamErrorSource): Facts {
     error['type'],
     error['status'],
     inner['code'],
+    isObject(error['details']) ? error['details']['error_code'] : undefined,
     outer['code'],
     ...reasons,
+    ...quotaWords(details),
   ]
   const message =
     text(error['message']) ??
@@ -189,7 +207,7 @@ function factsOf({ status, body }: UpstreamErrorSource): Facts {
 function codeByWords({ status, words, message = '' }: Facts): ErrorCode {
   const says = (code: keyof typeof WORDS): boolean => WORDS[code].some((word) => words.has(word))
   if (says('content_filtered') || FILTER.test(message)) return 'content_filtered'
-  if (says('quota_exhausted')) return 'quota_exhausted'
+  if (says('quota_exhausted') || QUOTA.test(message)) return 'quota_exhausted'
   if (says('context_too_long') || CONTEXT.test(message)) return 'context_too_long'
   if (status === 401 || status === 403 || says('upstream_auth') || BAD_KEY.test(message))
     return 'upstream_auth'

@@ -112,6 +112,16 @@ export function storeContract(
       expect(await store.startRun({ ...first, bodyHash: 'other' })).toEqual({ kind: 'conflict' })
     })
 
+    it('L4: a run that another model answers is found with it; one that has ended is left as it is', async () => {
+      const run = await start()
+      await store.redirectRun(run.key, { provider: 'other', model: 'b' })
+      const [unfinished] = await store.unfinishedRuns()
+      expect(unfinished?.run).toMatchObject({ provider: 'other', model: 'b' })
+      await finish(run, 'x')
+      await store.redirectRun(run.key, { provider: 'third', model: 'c' })
+      expect(await store.findRun('local', run.id)).toMatchObject({ provider: 'other', model: 'b' })
+    })
+
     it('a refused request leaves nothing behind and has not taken its id', async () => {
       const orphan = request({ parentId: randomUUID() })
       expect(await store.startRun(orphan)).toEqual({ kind: 'unknown_parent' })
@@ -134,6 +144,32 @@ export function storeContract(
       expect(follow.context.map((message) => message.content)).toEqual(['one', 'answer one', 'two'])
       const retry = started(await store.startRun(request({ conversationId, messages: [question] })))
       expect(retry.context.map((message) => message.content)).toEqual(['one'])
+    })
+
+    it('what a provider wants back with its answer comes with the branch', async () => {
+      const conversationId = randomUUID()
+      const first = await start({ conversationId, messages: [user('one')] })
+      const replay = { kind: 'vendor', data: '["signed"]' }
+      await store.endRun({
+        run: first.key,
+        end: endOf('text'),
+        endSeq: 1,
+        answer: { text: 'text', reasoning: '', refusal: '' },
+        rest: [],
+        toolCalls: '[]',
+        replay,
+        now: 1,
+      })
+      const follow = started(
+        await store.startRun(
+          request({ conversationId, parentId: first.messageId, messages: [user('two')] }),
+        ),
+      )
+      expect(follow.context.map((message) => message.replay)).toEqual([
+        undefined,
+        replay,
+        undefined,
+      ])
     })
 
     it('a known message with other content, role or parent is refused', async () => {

@@ -68,10 +68,17 @@ export interface StartRun {
   readonly now: number
 }
 
+/** What a provider wants back with an answer of its own; opaque here. */
+interface KeptReplay {
+  readonly kind: string
+  readonly data: string
+}
+
 export interface ContextMessage {
   readonly id: string
   readonly role: ChatMessage['role']
   readonly content: string
+  readonly replay?: KeptReplay
 }
 
 export type StartOutcome =
@@ -112,6 +119,9 @@ export interface EndRun {
   readonly answer: Answer
   /** What is not in a segment yet. */
   readonly rest: readonly JournalChunk[]
+  /** The calls of tools that the answer made, as JSON. */
+  readonly toolCalls?: string
+  readonly replay?: KeptReplay
   readonly now: number
 }
 
@@ -134,6 +144,8 @@ export interface Store {
   append(entries: readonly LogEntry[]): Promise<void> | void
   /** Gathers chunks that are in the log into a segment. */
   addSegment(segment: Segment): Promise<void>
+  /** Another model answers a run that is under way, so that whoever ends it after a crash names the right one. */
+  redirectRun(run: number, to: Pick<RunRow, 'provider' | 'model'>): Promise<void>
   /** Ends a run: its last segment, its end, the answer's message, its usage; once: a second end changes nothing. */
   endRun(end: EndRun): Promise<void>
   /** The run of this user's request, if there is one. */

@@ -4,6 +4,7 @@ import { MAX_FRAME_BYTES } from '@speak-code/protocol'
 import { vi } from 'vitest'
 import { Chat } from '../chat/chat.ts'
 import { openMemoryStore } from '../store/index.ts'
+import { askOnce } from './router.ts'
 import { ScriptedProvider, type ScriptedCall } from './scripted-provider.ts'
 import { SessionClient } from './session-client.ts'
 
@@ -16,6 +17,7 @@ export class ChatGround {
   readonly chat = new Chat({
     store: this.store,
     memory: this.memory,
+    router: askOnce(),
     maxFrameBytes: MAX_FRAME_BYTES,
     orphanTimeoutMs: () => this.orphanTimeoutMs,
     warn: (what) => this.warnings.push(what),

@@ -12,6 +12,7 @@ import type {
 export interface ScriptedCall {
   readonly call: ProviderCall
   delta(text: string, channel?: TextDelta['channel']): void
+  emit(delta: ProviderDelta): void
   end(end: ProviderEnd): void
 }
 
@@ -37,6 +38,7 @@ export class ScriptedProvider implements Provider {
         delta(text, channel = 'text') {
           if (!call.signal.aborted) emit({ channel, text })
         },
+        emit,
         end: resolve,
       }
       call.signal.addEventListener('abort', () => {
@@ -58,6 +60,15 @@ export class ScriptedProvider implements Provider {
         return { provider: this, model: 'model', defaults: {} }
       },
       list: () => [{ id: 'scripted/model', provider: 'scripted' }],
+      models: async () => [
+        {
+          id: 'scripted/model',
+          provider: 'scripted',
+          contextWindow: null,
+          price: null,
+          capabilities: [],
+        },
+      ],
     }
   }
 }

@@ -2,7 +2,7 @@
  * One run on its way to one socket: reads on from the journal as fast as the socket takes it. All that it keeps for a slow
  * reader is the last seq that was sent.
  */
-import type { Socket } from '@speak-code/protocol'
+import { encode, type NoticeMessage, type Socket } from '@speak-code/protocol'
 import type { RunReader } from '../chat/run-reader.ts'
 import { deltaFrame, endFrame } from './frames.ts'
 
@@ -32,9 +32,14 @@ export class Delivery {
     this.#sent = after
     this.#socket = socket
     this.#onEnd = onEnd
-    this.#unfollow = reader.follow(() => {
-      this.pump()
-    })
+    this.#unfollow = reader.follow(
+      () => {
+        this.pump()
+      },
+      (notice) => {
+        this.#tell(notice)
+      },
+    )
     this.pump()
   }
 
@@ -70,6 +75,11 @@ export class Delivery {
   stop(): void {
     this.#over = true
     this.#unfollow()
+  }
+
+  /** What is for people is not worth keeping for a slow reader. */
+  #tell(notice: NoticeMessage): void {
+    if (this.#socket.bufferedAmount <= MAX_BUFFERED_BYTES) this.#socket.send(encode(notice))
   }
 
   async #load(): Promise<void> {

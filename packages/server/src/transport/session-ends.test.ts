@@ -119,7 +119,7 @@ describe('L3: exactly one end', () => {
   it('T97: a provider that ignores an abort is not waited for', async () => {
     ground.provider.stream = (call, emit) => {
       emit({ channel: 'text', text: 'deaf' })
-      ground.provider.calls.push({ call, delta: () => {}, end: () => {} })
+      ground.provider.calls.push({ call, delta: () => {}, emit: () => {}, end: () => {} })
       return new Promise(() => {})
     }
     const client = connect()

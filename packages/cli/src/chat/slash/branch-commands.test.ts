@@ -279,7 +279,21 @@ describe('/compact', () => {
     await chat.end(next?.id ?? '')
     chat.news()
     await chat.command('/branch 1')
-    expect(chat.news()).toContain('assistant: a long answer')
+    expect(chat.news()).toEqual([
+      'branch',
+      'system: be brief',
+      'user: one',
+      'assistant: a long answer',
+    ])
+    await chat.ask('three')
+    expect(
+      chat.relay
+        .got('chat')
+        .at(-1)
+        ?.messages.map(({ content }) => content),
+    ).toEqual(['three'])
+    await chat.end(chat.relay.got('chat').at(-1)?.id ?? '')
+    expect((await chat.command('/branch')).join('\n')).not.toContain('Summarise')
   })
 
   test('the next session goes on from the summary as well', async () => {

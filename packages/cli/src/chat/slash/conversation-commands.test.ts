@@ -2,6 +2,7 @@ import { errorInfo } from '@speak-code/protocol'
 import { describe, expect, test } from 'vitest'
 import { settled } from '../../client/testing/fake-clock.ts'
 import { SessionHarness } from '../testing/session-harness.ts'
+import { findCommand } from '../slash-commands.ts'
 import { shortId } from '../wording.ts'
 
 const open = (
@@ -13,6 +14,9 @@ describe('/new', () => {
     const chat = await open()
     await chat.converse('one', 'a')
     const { conversationId } = chat.session
+    expect(await chat.command('/new')).toEqual([
+      `meta: A new conversation. /resume ${shortId(conversationId)} goes back to the one before.`,
+    ])
     expect(await chat.command('/new')).toEqual(['meta: A new conversation.'])
     await chat.ask('two')
     const next = chat.relay.got('chat').at(-1)
@@ -134,6 +138,35 @@ describe('/fork', () => {
     expect(await chat.command('/fork')).toEqual(['error: There is nothing to fork yet.'])
     await chat.ask('one')
     expect(await chat.command('/fork')).toEqual(['error: An answer is under way; Esc stops it.'])
+  })
+})
+
+describe('--no-save', () => {
+  test('/rename names what is shown and exported, and writes nothing', async () => {
+    const chat = await open({ save: false, store: undefined })
+    expect(await chat.command('/rename Too early')).toEqual([
+      'error: There is nothing to rename yet.',
+    ])
+    await chat.converse('one', 'a')
+    expect(await chat.command('/rename A  better title')).toEqual([
+      'meta: The conversation is called “A better title” now.',
+    ])
+    expect(chat.events.findLast(({ type }) => type === 'title')).toEqual({
+      type: 'title',
+      title: 'A better title',
+    })
+    expect(await chat.command('/export')).toEqual(['meta: Written to a-better-title.md'])
+    await chat.command('/fork')
+    expect(chat.session.title).toBe('A better title (fork)')
+    expect(chat.store.conversations()).toEqual([])
+  })
+
+  test('/resume says that there is no history', async () => {
+    const chat = await open({ save: false })
+    const context = { ...chat.context, store: undefined }
+    expect(await findCommand('resume')?.run('nonsense', context)).toEqual([
+      { tone: 'error', text: 'There is no history to look into (--no-save).' },
+    ])
   })
 })
 

@@ -9,8 +9,10 @@ export const newCommand: SlashCommand = {
   argument: '',
   help: 'begin a conversation',
   run: (_, { session }) => {
+    const { begun, conversationId } = session
     session.begin()
-    return done('A new conversation.')
+    const back = begun ? ` /resume ${shortId(conversationId)} goes back to the one before.` : ''
+    return done(`A new conversation.${back}`)
   },
 }
 
@@ -37,15 +39,12 @@ export const renameCommand: SlashCommand = {
   names: ['rename'],
   argument: 'TITLE',
   help: 'give the conversation a title',
-  run: (title, { session, store }) => {
+  run: (title, { session }) => {
     if (title.trim() === '') return refused('/rename needs a title.')
     if (!session.rename(title)) return refused('There is nothing to rename yet.')
-    return done(
-      `The conversation is called “${store?.conversation(session.conversationId)?.title ?? title}” now.`,
-    )
+    return done(`The conversation is called “${session.title ?? title}” now.`)
   },
-  complete: (typed, { session, store }) => {
-    const title = store?.conversation(session.conversationId)?.title ?? ''
+  complete: (typed, { session: { title = '' } }) => {
     return typed === '' && title !== '' ? [{ value: title, hint: 'its title now' }] : []
   },
 }
@@ -74,7 +73,8 @@ export const searchCommand: SlashCommand = {
 }
 
 function openConversation(part: string, { session, store }: CommandContext): Line[] {
-  const found = store?.matchingConversations(part) ?? []
+  if (store === undefined) return refused('There is no history to look into (--no-save).')
+  const found = store.matchingConversations(part)
   const exact = found.find(({ id }) => id.toLowerCase() === part.toLowerCase())
   const [only] = exact === undefined ? found : [exact]
   if (only === undefined) {

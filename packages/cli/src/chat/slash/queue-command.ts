@@ -23,7 +23,8 @@ export const queueCommand: SlashCommand = {
       )
     }
     if (verb !== 'drop' && verb !== 'edit') return refused('/queue knows “drop N” and “edit N”.')
-    const text = session.drop(Number(place))
+    const n = Number(place)
+    const text = verb === 'drop' ? session.drop(n) : session.takeBack(n)
     if (text === undefined) {
       return refused(
         place === '' ? `/queue ${verb} needs a number.` : `No question waits at ${place}.`,

@@ -4,6 +4,9 @@ import { modelCandidates } from './models-seen.ts'
 import type { Candidate, SlashCommand } from './slash-command.ts'
 
 const NO_EXERCISE = 'off'
+const NO_FILES = 'off'
+/** A system prompt without a word. */
+const NO_SYSTEM = /^(""|'')$/
 
 export const modelCommand: SlashCommand = {
   names: ['model'],
@@ -23,11 +26,19 @@ export const modelCommand: SlashCommand = {
 export const systemCommand: SlashCommand = {
   names: ['system'],
   argument: '[TEXT]',
-  help: 'show the system prompt, or set it from now on',
+  help: 'show the system prompt, or set it; "" for none',
   run: (text, { session }) => {
     if (text === '') {
       const { system } = session
       return done(system === undefined ? 'There is no system prompt.' : `System: ${system}`)
+    }
+    if (NO_SYSTEM.test(text)) {
+      session.setSystem(undefined)
+      return done(
+        session.system === undefined
+          ? 'No system prompt goes with the next question.'
+          : 'Nothing new goes along; the system prompt that was sent stays in this conversation.',
+      )
     }
     session.setSystem(text)
     return done('It goes with the next question.')
@@ -39,9 +50,18 @@ export const systemCommand: SlashCommand = {
 export const fileCommand: SlashCommand = {
   names: ['file'],
   argument: 'PATH',
-  help: 'send a file with the next question',
+  help: 'send a file with the next question; “off” sends none',
   run: async (path, { session, readFile }) => {
-    if (path === '') return refused('/file needs a path.')
+    const { attached } = session
+    if (path === '') {
+      return attached.length === 0
+        ? refused('/file needs a path.')
+        : done(`With the next question: ${attached.join(', ')}. /file off leaves them out.`)
+    }
+    if (path === NO_FILES) {
+      session.detachFiles()
+      return done(`The next question goes without ${attached.join(', ') || 'files'}.`)
+    }
     session.attach(await readFile(path))
     return []
   },

@@ -79,12 +79,12 @@ function readArgument(typed: string): {
 
 /** The branch that is shown; one that is kept nowhere too. */
 function transcriptOf({ session, store, now }: CommandContext): Transcript {
-  const { conversationId, messages, model, path, tokens } = session
+  const { conversationId, messages, model, path, title = '', tokens } = session
   const [first] = messages
   const begun = first?.createdAt ?? new Date(now()).toISOString()
   const unsaved: ConversationView = {
     id: conversationId,
-    title: '',
+    title,
     model: model ?? null,
     messageCount: messages.length,
     totalTokens: tokens,

@@ -11,7 +11,7 @@ const MODELS = ['m/1', 'm/2', 'm/3']
 export const step = fc.record({
   do: fc.constantFrom(
     ...(['ask', 'ask', 'retry', 'edit', 'edit', 'branch', 'branch', 'fork', 'compare'] as const),
-    ...(['reopen'] as const),
+    ...(['ask', 'ask', 'reopen', 'compact'] as const),
   ),
   n: fc.integer({ min: 1, max: 4 }),
 })
@@ -25,8 +25,6 @@ export class Walk {
   #chat = new SessionHarness()
   #path: readonly string[] = []
   #said = 0
-  /** To another branch, and nothing was asked there yet. */
-  #walked = false
   /** What must be somewhere, by conversation. */
   readonly #texts: (readonly [conversationId: string, text: string])[] = []
 
@@ -69,6 +67,10 @@ export class Walk {
         if (session.compare(MODELS) !== 'asked') return
         await this.#answerAll(this.#path.slice(0, this.#lastQuestion + 1))
         break
+      case 'compact':
+        if (session.compact() !== undefined) return
+        await this.#compact()
+        break
       case 'reopen':
         if (!session.begun) return
         await this.#reopen(session.conversationId)
@@ -107,6 +109,26 @@ export class Walk {
     await this.#answerAll([...before, text])
   }
 
+  /** What is asked while the summary is awaited follows it. */
+  async #compact(): Promise<void> {
+    const { session, relay } = this.#chat
+    await settled()
+    const run = [...relay.runs.values()].find(({ end }) => end === undefined)
+    this.#said += 2
+    const [question, summary] = [`q${this.#said - 1}`, `a${this.#said}`]
+    session.ask(question)
+    if (run === undefined) {
+      this.#faults.push('no summary is asked for')
+      return
+    }
+    const { id, conversationId, messages } = run.request
+    const parentId = messages.at(-1)?.id ?? null
+    this.#trees.answered(conversationId, run.messageId, parentId, summary)
+    this.#texts.push([conversationId, question], [conversationId, summary])
+    await this.#chat.answer(id, summary)
+    await this.#answerAll([`Summary of the conversation so far:\n\n${summary}`, question])
+  }
+
   async #edit(n: number): Promise<void> {
     const questions = this.#path.flatMap((text, at) => (text.startsWith('q') ? [at] : []))
     const at = questions.at(-n)
@@ -125,7 +147,6 @@ export class Walk {
     session.walk(branch)
     this.#path = this.#trees.pathTo(session.conversationId, branch.last.id)
     this.#same('the branch goes on', this.#path.includes(branch.first.content), true)
-    this.#walked = true
     return true
   }
 
@@ -133,9 +154,6 @@ export class Walk {
     await this.#chat.session.close()
     this.#chat = await new SessionHarness({}, this.#chat).start()
     this.#chat.session.open(conversationId)
-    // Only what was asked is remembered, not where somebody has walked.
-    if (this.#walked) this.#path = this.#chat.session.path.map(({ content }) => content)
-    this.#walked = false
   }
 
   /** Answers what is under way; `asked` is the branch that each request must follow, its question included. */
@@ -156,7 +174,6 @@ export class Walk {
       await this.#chat.answer(id, answer)
     }
     this.#same('busy', this.#chat.session.busy, false)
-    this.#walked = false
   }
 
   #same(what: string, got: unknown, wanted: unknown): void {

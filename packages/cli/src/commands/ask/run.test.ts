@@ -49,6 +49,7 @@ const lostAfter = async (
         },
         deleteConversation: () => Promise.resolve(false),
         listModels: () => Promise.resolve([]),
+        listCircuits: () => Promise.resolve([]),
       }),
   })
   const { chatClient } = deps

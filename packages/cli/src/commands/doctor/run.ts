@@ -6,6 +6,7 @@ import { ExitCode } from '../../exit-code.ts'
 import { harmless } from '../../terminal/harmless.ts'
 import { version } from '../../version.ts'
 import { type Check, messageOf } from './check.ts'
+import { checkCircuits } from './circuits.ts'
 import { checkFolder, checkHistory } from './folders.ts'
 import { checkProviders } from './providers.ts'
 import { checkRelay } from './relay.ts'
@@ -55,7 +56,8 @@ async function allChecks(options: DoctorOptions, deps: DoctorDeps): Promise<read
   const relay = await relayOrProblem(target)
   const providers =
     relay.facts?.['configured'] === true ? [] : await checkProviders(loaded.config, env)
-  return [...local, relay, ...providers]
+  const circuits = relay.status === 'ok' ? await checkCircuits(target) : []
+  return [...local, relay, ...circuits, ...providers]
 }
 
 function checkNode(): Check {

@@ -56,6 +56,7 @@ export class Compositor {
   readonly #parts: CompositorParts
   #size: Size
   #ink = EMPTY_FRAME
+  #standIn: InkFrame | undefined
   readonly #cells: CellRows
   #shown = NOTHING
   /** How many of the rows shown are the answer's. */
@@ -78,7 +79,14 @@ export class Compositor {
   ink(write: string): void {
     const { frame, through } = readInk(this.#ink, write)
     this.#ink = frame
+    if (frame.rows.length > 0 && frame.isCursorShown) this.#standIn = undefined
     if (through !== '') this.#parts.write(through)
+    this.changed()
+  }
+
+  /** Shows `frame` in the place of Ink's, until Ink has drawn one with its cursor. */
+  standIn(frame: InkFrame): void {
+    this.#standIn = frame
     this.changed()
   }
 
@@ -130,7 +138,7 @@ export class Compositor {
   /** Draws what has changed, now. */
   flush(): void {
     if (this.#state !== 'drawing') return
-    this.#draw(this.#parts.answer(), this.#ink)
+    this.#draw(this.#parts.answer(), this.#standIn ?? this.#ink)
   }
 
   #leave(): void {

@@ -12,9 +12,24 @@ export function endRunIn(db: Database, log: ChunkLog): (end: EndRun) => void {
     UPDATE runs SET status = ?, end_seq = ?, end_json = ?, ended_at = ?
     WHERE key = ? AND status = 'started'
     RETURNING user_id, conversation, message`)
-  const answer = db.prepare<[string, string, string, string, string | null, string, number]>(
-    'UPDATE messages SET content = ?, reasoning = ?, refusal = ?, status = ?, finish_reason = ?, usage = ? WHERE key = ?',
-  )
+  const answer = db.prepare<
+    [
+      string,
+      string,
+      string,
+      string,
+      string | null,
+      string,
+      string,
+      string | null,
+      string | null,
+      string | null,
+      number,
+    ]
+  >(`
+    UPDATE messages SET content = ?, reasoning = ?, refusal = ?, status = ?, finish_reason = ?, usage = ?, model = ?,
+      tool_calls = ?, replay_kind = ?, replay_data = ?
+    WHERE key = ?`)
   const conversation = db.prepare<[number, number, number, number]>(
     'UPDATE conversations SET total_tokens = total_tokens + ?, updated_at = ?, last_message_at = ? WHERE key = ?',
   )
@@ -31,19 +46,34 @@ export function endRunIn(db: Database, log: ChunkLog): (end: EndRun) => void {
       number | null,
       number | null,
       string,
+      number | null,
+      string | null,
       number,
     ]
   >(`
     INSERT INTO usage (run, user_id, provider, model, status, prompt_tokens, completion_tokens,
-      total_tokens, reasoning_tokens, cached_tokens, source, ended_at)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`)
+      total_tokens, reasoning_tokens, cached_tokens, source, cost, currency, ended_at)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`)
   return immediate(db, (run: EndRun) => {
     const { text, reasoning, refusal } = run.answer
-    const { status, finishReason, usage: used, provider, model } = run.end
+    const { status, finishReason, usage: used, cost, provider, model } = run.end
     const row = end.get(status, run.endSeq, JSON.stringify(run.end), run.now, run.run)
     if (row === undefined) return
     log.addSegment(run.run, run.rest)
-    answer.run(text, reasoning, refusal, status, finishReason, JSON.stringify(used), row.message)
+    const spent = JSON.stringify(used)
+    answer.run(
+      text,
+      reasoning,
+      refusal,
+      status,
+      finishReason,
+      spent,
+      model,
+      run.toolCalls ?? null,
+      run.replay?.kind ?? null,
+      run.replay?.data ?? null,
+      row.message,
+    )
     conversation.run(used.totalTokens, run.now, run.now, row.conversation)
     usage.run(
       run.run,
@@ -57,6 +87,8 @@ export function endRunIn(db: Database, log: ChunkLog): (end: EndRun) => void {
       used.reasoningTokens ?? null,
       used.cachedTokens ?? null,
       used.source,
+      cost?.amount ?? null,
+      cost?.currency ?? null,
       run.now,
     )
   })

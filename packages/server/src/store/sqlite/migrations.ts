@@ -91,6 +91,17 @@ export const STORE_MIGRATIONS: readonly string[] = [
   -- One row, written to see whether the file can be written.
   CREATE TABLE health (key INTEGER PRIMARY KEY, checked_at INTEGER NOT NULL);
   `,
+  `
+  -- What a run cost, and in what; null where it is not known.
+  ALTER TABLE usage ADD COLUMN cost REAL;
+  ALTER TABLE usage ADD COLUMN currency TEXT;
+  `,
+  `
+  -- What came with an answer beside its text: calls of tools as JSON, and what the provider wants back with it.
+  ALTER TABLE messages ADD COLUMN tool_calls TEXT;
+  ALTER TABLE messages ADD COLUMN replay_kind TEXT;
+  ALTER TABLE messages ADD COLUMN replay_data TEXT;
+  `,
 ]
 
 /**

@@ -44,7 +44,7 @@ export class Requests {
   readonly #addRun: Statement<
     [string, string, string, number, number, string, string, number, number]
   >
-  readonly #context: Statement<[number], ContextMessage>
+  readonly #context: Statement<[number], ContextRecord>
   readonly #start: (request: StartRun) => StartOutcome
 
   constructor(db: Database) {
@@ -73,7 +73,7 @@ export class Requests {
         SELECT messages.parent, depth + 1 FROM branch JOIN messages ON messages.key = branch.key
         WHERE messages.parent IS NOT NULL
       )
-      SELECT id, role, content FROM branch JOIN messages ON messages.key = branch.key ORDER BY depth DESC`)
+      SELECT id, role, content, replay_kind, replay_data FROM branch JOIN messages ON messages.key = branch.key ORDER BY depth DESC`)
     this.#start = immediate(db, (request: StartRun) => this.#startNow(request))
   }
 
@@ -136,7 +136,7 @@ export class Requests {
     if (this.#message.get(userId, request.messageId) !== undefined) {
       throw new Refusal({ kind: 'message_mismatch', messageId: request.messageId })
     }
-    const context = this.#context.all(parent)
+    const context = this.#context.all(parent).map(contextMessage)
     const answer = this.#addMessage.run(
       userId,
       request.messageId,
@@ -191,4 +191,16 @@ export class Requests {
     if (parent.status === 'started') throw new Refusal({ kind: 'parent_is_live' })
     return parent.key
   }
+}
+
+interface ContextRecord extends Omit<ContextMessage, 'replay'> {
+  readonly replay_kind: string | null
+  readonly replay_data: string | null
+}
+
+function contextMessage({ id, role, content, ...kept }: ContextRecord): ContextMessage {
+  const { replay_kind: kind, replay_data: data } = kept
+  return kind === null || data === null
+    ? { id, role, content }
+    : { id, role, content, replay: { kind, data } }
 }

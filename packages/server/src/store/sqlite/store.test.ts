@@ -5,6 +5,7 @@ import SqliteDatabase from 'better-sqlite3'
 import { afterEach, expect, it } from 'vitest'
 import { StoreOpenError } from '../errors.ts'
 import { endOf, logged, request, storeContract } from '../store.contract.ts'
+import { STORE_MIGRATIONS } from './migrations.ts'
 import { openMemoryStore, openSqliteStore } from './open.ts'
 
 const folders: string[] = []
@@ -70,9 +71,42 @@ it('a store of a newer version is refused with a sentence', async () => {
   expect(() => openSqliteStore(path)).toThrow(
     new StoreOpenError(
       'newer',
-      'The store was written by a newer version of speak-code (schema 99, this one knows 1). Update speak-code, or use another data folder.',
+      `The store was written by a newer version of speak-code (schema 99, this one knows ${STORE_MIGRATIONS.length}). Update speak-code, or use another data folder.`,
     ),
   )
+})
+
+it('L11: what a run cost is kept with its usage, null where it is not known; older files learn it', async () => {
+  const path = folder()
+  const db = new SqliteDatabase(join(path, 'relay.db'))
+  db.exec(STORE_MIGRATIONS[0] ?? '')
+  db.exec(`
+    INSERT INTO usage (run, user_id, provider, model, status, prompt_tokens, completion_tokens,
+      total_tokens, source, ended_at)
+    VALUES (-1, 'local', 'test', 'old', 'completed', 1, 1, 2, 'provider', 0)`)
+  db.pragma('user_version = 1')
+  db.close()
+  const store = openSqliteStore(path)
+  for (const cost of [{ amount: 0.25, currency: 'EUR' }, undefined]) {
+    const outcome = await store.startRun(request())
+    if (outcome.kind !== 'started') throw new Error(outcome.kind)
+    await store.endRun({
+      run: outcome.run.key,
+      end: endOf('x', cost === undefined ? {} : { cost }),
+      endSeq: 2,
+      answer: { text: 'x', reasoning: '', refusal: '' },
+      rest: [{ seq: 1, delta: 'x' }],
+      now: 1,
+    })
+  }
+  await store.close()
+  const kept = new SqliteDatabase(join(path, 'relay.db'), { readonly: true })
+  expect(kept.prepare('SELECT cost, currency FROM usage ORDER BY run').raw().all()).toEqual([
+    [null, null],
+    [0.25, 'EUR'],
+    [null, null],
+  ])
+  kept.close()
 })
 
 it('the log is pruned as runs are gathered into segments', async () => {

@@ -44,6 +44,7 @@ export class SqliteStore implements Store {
   readonly #conversation: Statement<[string, string], ConversationRecord>
   readonly #messages: Statement<[string, string], MessageRecord>
   readonly #answer: Statement<[number], Answer>
+  readonly #redirect: Statement<[string, string, number]>
   readonly #touchHealth: Statement<[number]>
 
   /** Both files are up to date, and are closed with the store. */
@@ -70,6 +71,9 @@ export class SqliteStore implements Store {
     this.#answer = db.prepare(
       'SELECT content AS text, reasoning, refusal FROM runs JOIN messages ON messages.key = runs.message WHERE runs.key = ?',
     )
+    this.#redirect = db.prepare(
+      "UPDATE runs SET provider = ?, model = ? WHERE key = ? AND status = 'started'",
+    )
     this.#touchHealth = db.prepare(
       'INSERT INTO health (key, checked_at) VALUES (1, ?) ON CONFLICT DO UPDATE SET checked_at = excluded.checked_at',
     )
@@ -95,6 +99,15 @@ export class SqliteStore implements Store {
       throw storeFailure(error)
     }
     this.#log.release(segment.run)
+  }
+
+  async redirectRun(
+    run: number,
+    { provider, model }: Pick<RunRow, 'provider' | 'model'>,
+  ): Promise<void> {
+    await attempt(() => {
+      this.#redirect.run(provider, model, run)
+    })
   }
 
   async endRun(end: EndRun): Promise<void> {

@@ -1,10 +1,5 @@
 /** `/api/models`: what can be asked for. */
-import {
-  Environment,
-  ENVIRONMENT_HEADER,
-  SpeakCodeError,
-  type ModelView,
-} from '@speak-code/protocol'
+import { Environment, ENVIRONMENT_HEADER, SpeakCodeError } from '@speak-code/protocol'
 import { Hono } from 'hono'
 import type { Providers } from '../../providers/provider.ts'
 
@@ -14,19 +9,10 @@ type CallerEnvironment = Readonly<Record<string, string>>
 export function modelRoutes(
   providers: (environment: CallerEnvironment | undefined) => Providers,
 ): Hono {
-  return new Hono().get('/', (context) =>
-    context.json({
-      items: providers(environmentOf(context.req.header(ENVIRONMENT_HEADER)))
-        .list()
-        .map(({ id, provider }): ModelView => ({
-          id,
-          provider,
-          contextWindow: null,
-          price: null,
-          capabilities: ['chat', 'streaming'],
-        })),
-    }),
-  )
+  return new Hono().get('/', async (context) => {
+    const environment = environmentOf(context.req.header(ENVIRONMENT_HEADER))
+    return context.json({ items: await providers(environment).models() })
+  })
 }
 
 function environmentOf(header: string | undefined): CallerEnvironment | undefined {

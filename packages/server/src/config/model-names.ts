@@ -1,4 +1,4 @@
-/** Which provider a model's name means. Pure. */
+/** Which provider a model's name means (CONTRACT §5). Pure. */
 import { SpeakCodeError } from '@speak-code/protocol'
 import { distance } from 'fastest-levenshtein'
 
@@ -17,7 +17,12 @@ export interface ModelName {
   readonly model: string
 }
 
-const OPENAI_PREFIX = /^(?:gpt-|chatgpt-|o[1-9])/
+/** Whose models begin like this, where no provider lists them. */
+const PREFIXES: readonly (readonly [RegExp, string])[] = [
+  [/^(?:gpt-|chatgpt-|o[1-9])/, 'openai'],
+  [/^claude-/, 'anthropic'],
+  [/^gemini-/, 'google'],
+]
 const NEAREST = 3
 /** Longer names are not compared: they are no typing errors. */
 const COMPARED_LENGTH = 100
@@ -39,7 +44,8 @@ function claimed(id: string, providers: readonly NamedProvider[]): ModelName | u
   const listing = providers.filter(({ models }) => models?.includes(id))
   const [first] = listing
   if (first !== undefined && listing.length === 1) return { provider: first.name, model: id }
-  if (OPENAI_PREFIX.test(id)) return { provider: 'openai', model: id }
+  const prefixed = PREFIXES.find(([prefix]) => prefix.test(id))
+  if (prefixed !== undefined) return { provider: prefixed[1], model: id }
   const [only, ...others] = providers.filter(({ baseUrlWritten }) => baseUrlWritten)
   const unclaimed = listing.length === 0 && only !== undefined && others.length === 0
   return unclaimed ? { provider: only.name, model: id } : undefined
