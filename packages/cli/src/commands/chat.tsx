@@ -25,7 +25,7 @@ import { readParams } from './params.ts'
 import { changeTheme, chosenTheme } from './theme-choice.ts'
 
 /** As often as an answer that grows is drawn. */
-const READ_EVERY_MS = 66
+const READ_EVERY_MS = 33
 
 /** A hint that is shown once. */
 const DEMO_HINT = 'demo-key'

@@ -20,7 +20,7 @@ function open(): { clock: FakeClock; store: ScreenStore; frames: () => number } 
   return { clock, store, frames: () => frames }
 }
 
-test('the first delta is drawn at once, those of the next 66 ms together', async () => {
+test('the first delta is drawn at once, those of the next 33 ms together', async () => {
   const { clock, store, frames } = open()
   store.dispatch({ type: 'answering', runId: 'r', at: clock.now() })
   const before = frames()
@@ -30,7 +30,7 @@ test('the first delta is drawn at once, those of the next 66 ms together', async
   for (const delta of ['b', 'c', 'd']) store.dispatch({ type: 'delta', delta })
   expect(frames()).toBe(before + 1)
   expect(tailText(store)).toBe('a')
-  await clock.advance(66)
+  await clock.advance(33)
   expect(frames()).toBe(before + 2)
   expect(tailText(store)).toBe('abcd')
 })

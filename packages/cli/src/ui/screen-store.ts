@@ -13,8 +13,8 @@ import { tailOf } from './live-answer.ts'
 import { extentOf, view, type ViewAction, type ViewState } from './view-state.ts'
 import type { StyledRow } from '../terminal/styled-row.ts'
 
-/** 15 frames a second: text flows, and each frame costs bytes and time. */
-const FRAME_MS = 66
+/** 30 frames a second: text flows, and each frame costs bytes and time. */
+const FRAME_MS = 33
 
 export interface Screen {
   readonly view: ViewState
