@@ -5,20 +5,18 @@
  */
 import type { GoogleGenAI } from '@google/genai/web'
 import { errorInfo } from '@speak-code/protocol'
-import { connectionError } from './connection-errors.ts'
 import { droppedParams, requestOf } from './google-map.ts'
 import { GoogleReader } from './google-reader.ts'
 import type { ThinkingLevels } from './google-thinking.ts'
 import { parseJson } from './json.ts'
-import type { OpenAiClientOptions } from './openai-client.ts'
 import type { Provider, ProviderCall } from './provider.ts'
-import { streamCall } from './stream-call.ts'
+import { sdkProvider, type SdkProviderOptions } from './sdk-provider.ts'
 import { upstreamFetch } from './upstream.ts'
-import type { ErrorAudience, UpstreamErrorSource } from './upstream-errors.ts'
+import type { UpstreamErrorSource } from './upstream-errors.ts'
 
 const GOOGLE_URL = 'https://generativelanguage.googleapis.com'
 
-export interface GoogleOptions extends Omit<OpenAiClientOptions, 'baseUrl'> {
+export interface GoogleOptions extends SdkProviderOptions {
   /** The API's root, with its version or without (then `v1beta`); the vendor's unless given. */
   readonly baseUrl?: string | undefined
 }
@@ -49,49 +47,24 @@ class RefusalError extends Error {
 
 /** A provider of the Gemini API. Nothing is imported or connected before the first call. */
 export function googleProvider(options: GoogleOptions): Provider {
-  let loaded: Promise<Sdk> | undefined
   const baseUrl = options.baseUrl ?? GOOGLE_URL
-  const host = URL.canParse(baseUrl) ? new URL(baseUrl).host : 'its base_url'
-  const audience: ErrorAudience = {
-    provider: options.name,
-    keyHint: options.keyHint,
-    secrets: [options.apiKey ?? '', ...Object.values(options.headers)],
-  }
   const send = sender(options)
-  return {
-    name: options.name,
-    models: options.models,
-    async stream(call, emit) {
-      if (call.signal.aborted) return { outcome: 'aborted' }
-      if (options.obstacle !== undefined) return { outcome: 'failed', error: options.obstacle }
-      if (NO_MODEL_NAME.test(call.model)) {
-        const error = errorInfo('model_not_found', `${options.name}: it does not know this model`)
-        return { outcome: 'failed', error }
-      }
-      try {
-        loaded ??= load(options.apiKey, baseUrl)
-        const sdk = await loaded
-        for (const param of droppedParams(call.params, call.model)) call.dropped?.(param)
-        return await streamCall(
-          {
-            audience,
-            host,
-            limits: options.limits,
-            request: (signal) => request(sdk, call, send, signal),
-            refusal: refusalOf,
-            reader: (told) => new GoogleReader(told),
-            warn: options.warn,
-          },
-          call,
-          emit,
-        )
-      } catch (error) {
-        loaded = undefined
-        const { connectMs } = options.limits
-        return { outcome: 'failed', error: connectionError(error, options.name, host, connectMs) }
+  return sdkProvider(options, {
+    baseUrl,
+    load: () => load(options.apiKey, baseUrl),
+    obstacle: ({ model }) =>
+      NO_MODEL_NAME.test(model)
+        ? errorInfo('model_not_found', `${options.name}: it does not know this model`)
+        : undefined,
+    call(sdk, call) {
+      for (const param of droppedParams(call.params, call.model)) call.dropped?.(param)
+      return {
+        request: (signal) => request(sdk, call, send, signal),
+        reader: (told) => new GoogleReader(told),
       }
     },
-  }
+    refusal: refusalOf,
+  })
 }
 
 /** The provider's answer, where that is what the request was rejected for. */
