@@ -84,20 +84,18 @@ function kept(): LocalMessage[] {
   }
 }
 
-/** Resolves when this much has come out. */
-async function output(child: Process, wanted: string): Promise<void> {
+/** Resolves when this much has come out; what comes after it waits for whoever reads next. */
+function output({ stdout }: Process, wanted: string): Promise<void> {
   let seen = ''
-  for await (const [piece] of on(child)) {
-    seen += String(piece)
-    if (seen.includes(wanted)) return
-  }
-}
-
-async function* on(child: Process): AsyncGenerator<[Buffer]> {
-  for (;;) {
-    const [piece]: Buffer[] = await once(child.stdout, 'data')
-    if (piece !== undefined) yield [piece]
-  }
+  return new Promise((resolve) => {
+    const read = (piece: Buffer): void => {
+      seen += piece.toString()
+      if (!seen.includes(wanted)) return
+      stdout.off('data', read).pause()
+      resolve()
+    }
+    stdout.on('data', read)
+  })
 }
 
 /** An answer that stays open after its first piece. */

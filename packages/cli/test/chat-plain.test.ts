@@ -49,6 +49,12 @@ async function opened(options: ChatOptions): Promise<Terminal> {
   return terminal
 }
 
+/** Types under an answer, which goes on below what was typed: there the cursor soon stands behind the answer's words. */
+async function typeUnderAnswer(terminal: Terminal, text: string): Promise<void> {
+  terminal.write(text)
+  await terminal.until(({ scrollback }) => scrollback.includes(`You: ${text}`))
+}
+
 const SLOW = { texts: ['First words. ', 'And more. '], count: 1000, perSecond: 20 }
 
 const WAYS: readonly [string, ChatOptions][] = [
@@ -111,7 +117,8 @@ describe.each(WAYS)('%s', (_, options) => {
     const terminal = await opened(options)
     await submit(terminal, 'Go')
     await terminal.until('First words.')
-    await submit(terminal, 'And then?')
+    await typeUnderAnswer(terminal, 'And then?')
+    terminal.write(ENTER)
     await terminal.until('1 question waits. /queue lists them.')
     terminal.write(ESCAPE)
     await terminal.until('Stopped. What had arrived is kept.')
@@ -127,7 +134,7 @@ describe.each(WAYS)('%s', (_, options) => {
     const terminal = await opened(options)
     await submit(terminal, 'Go')
     await terminal.until('First words.')
-    await type(terminal, 'half a thought')
+    await typeUnderAnswer(terminal, 'half a thought')
     terminal.write(CTRL_C)
     await terminal.until('Stopped.')
     await terminal.until((screen) => screen.beforeCursor === 'You: half a thought')
