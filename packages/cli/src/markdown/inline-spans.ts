@@ -33,8 +33,8 @@ export function inlineParts(
       return [{ raw: token.raw, spans: spansOf(token, page, { meanings }), literal: false }]
     }
     // A long text must not become one piece for a reference in it.
-    return token.raw
-      .split(REFERENCE)
+    const pieces = token.raw.includes('&') ? token.raw.split(REFERENCE) : [token.raw]
+    return pieces
       .filter((raw) => raw !== '')
       .map((raw) => {
         const drawn = span(decodeEntities(raw), { meanings })

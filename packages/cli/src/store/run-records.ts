@@ -45,14 +45,14 @@ export class RunRecords {
     if (run === undefined || run.ended === 1) return
     if (run.answer_id !== messageId) this.#beginAnswer(run, messageId, run.question_id)
     const answer = messages.find(run.conversation, messageId)
-    if (answer !== undefined) messages.setModel(answer.key, model)
+    if (answer !== undefined) messages.setSpeaker(answer.key, model, provider)
     conversations.model(run.conversation, `${provider}/${model}`)
   }
 
   chunks(chunks: readonly LocalChunk[]): void {
     for (const [runId, ofRun] of Map.groupBy(chunks, (chunk) => chunk.runId)) {
-      const run = this.#tables.runs.find(runId)
-      if (run?.ended === 0) this.#tables.parts.append(run.key, ofRun)
+      const run = this.#tables.runs.streaming(runId)
+      if (run !== undefined) this.#tables.parts.append(run, ofRun)
     }
   }
 
@@ -76,7 +76,9 @@ export class RunRecords {
       status: chunk.status,
       finish_reason: chunk.finishReason,
       usage: JSON.stringify(chunk.usage),
+      cost: chunk.cost === undefined ? null : JSON.stringify(chunk.cost),
       model: chunk.model,
+      provider: chunk.provider,
       error: chunk.error?.message ?? null,
     })
     conversations.addTokens(run.conversation, chunk.usage.totalTokens)
@@ -193,7 +195,8 @@ export class RunRecords {
       run.answer_id === null ? undefined : messages.find(run.conversation, run.answer_id)
     if (answer !== undefined) {
       const model = outcome.model ?? answer.model
-      this.#tables.finishAnswer(answer, { ...outcome, model })
+      const provider = outcome.provider ?? answer.provider
+      this.#tables.finishAnswer(answer, { ...outcome, model, provider })
     }
     parts.remove(run.key)
     runs.end(run.key)
@@ -202,7 +205,15 @@ export class RunRecords {
 }
 
 function failed(why: string): Parameters<Tables['finishAnswer']>[1] {
-  return { status: 'failed', finish_reason: null, usage: null, model: null, error: why }
+  return {
+    status: 'failed',
+    finish_reason: null,
+    usage: null,
+    cost: null,
+    model: null,
+    provider: null,
+    error: why,
+  }
 }
 
 function hash(text: string): string {

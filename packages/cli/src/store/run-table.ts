@@ -15,6 +15,7 @@ export interface NewRun {
 /** Runs, in the order in which they were asked for. */
 export class RunTable {
   readonly #find
+  readonly #streaming
   readonly #open
   readonly #openOf
   readonly #asking
@@ -26,6 +27,9 @@ export class RunTable {
 
   constructor(db: Database) {
     this.#find = db.prepare<[string], RunRow>(`${SELECT} WHERE runs.id = ?`)
+    this.#streaming = db
+      .prepare<[string], number>('SELECT key FROM runs WHERE id = ? AND ended = 0')
+      .pluck()
     this.#open = db.prepare<[], RunRow>(`${SELECT} WHERE ended = 0 ORDER BY runs.key`)
     this.#openOf = db.prepare<[string], RunRow>(
       `${SELECT} WHERE ended = 0 AND conversations.id = ? ORDER BY runs.key`,
@@ -46,6 +50,11 @@ export class RunTable {
 
   find(id: string): RunRow | undefined {
     return this.#find.get(id)
+  }
+
+  /** The key of a run that has not ended; asked for several times a second while an answer streams. */
+  streaming(id: string): number | undefined {
+    return this.#streaming.get(id)
   }
 
   /** Without a conversation's id: of all. */
