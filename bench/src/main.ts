@@ -1,5 +1,5 @@
 /**
- * `pnpm bench [relay|start|terminal|history] [--seconds N] [--rounds N] [--streams N,N,…] [--messages N] [--program FILE]`: prints figures as tables in Markdown.
+ * `pnpm bench [relay|adapters|start|terminal|history] [--seconds N] [--rounds N] [--streams N,N,…] [--messages N] [--program FILE]`: prints figures as tables in Markdown.
  *
  * What is measured is the packaged program, as `pnpm package` makes it, or the one that `--program` names.
  */
@@ -9,6 +9,7 @@ import { cpus } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { benchAdapters } from './adapters.ts'
 import { benchHistory } from './history.ts'
 import { pinning } from './processes.ts'
 import { benchRelay, LEVELS } from './relay.ts'
@@ -37,6 +38,7 @@ const areNumbers = [seconds, rounds, messages, ...levels].every((value) => value
 /** Each part's tables, of the program at this path. */
 const PARTS: Readonly<Record<string, (program: string) => Promise<string>>> = {
   relay: (program) => benchRelay(program, seconds, levels, rounds),
+  adapters: () => benchAdapters(rounds),
   start: benchStart,
   terminal: benchTerminal,
   history: (program) => Promise.resolve(benchHistory(program, messages)),

@@ -1,14 +1,15 @@
 /**
  * The model's side of a measurement: an OpenAI-compatible server that spends as little as it can, because it shares the
  * machine with what is measured. The model's name says what it answers: `paced-RATE-COUNT` sends COUNT marked deltas,
- * RATE a second; `text-RATE-COUNT` sends as many tokens of Markdown, the sample answer again and again; any other name
- * gets a short answer at once.
+ * RATE a second; `text-RATE-COUNT` sends as many tokens of Markdown, the sample answer again and again; `vendor-RATE-COUNT`
+ * the same as the vendor sends it whose API is called; any other name gets a short answer at once.
  *
  * The mock of the tests keeps a timer and a record for each delta; here one timer serves all streams.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { text } from 'node:stream/consumers'
-import { SAMPLE_ANSWER, tokensOf } from '@speak-code/testkit'
+import { dialectOf } from './dialects.ts'
+import { sampleText, sampleToken } from './sample-tokens.ts'
 import { microseconds, stampedDelta } from './stamp.ts'
 
 /** Streams of one rate get their deltas in turn, this far apart in phase. */
@@ -17,6 +18,7 @@ const SLOT_MS = 1
 interface PacedStream {
   readonly response: ServerResponse
   readonly event: (index: number) => string
+  readonly ending: string
   readonly count: number
   readonly periodMs: number
   index: number
@@ -37,12 +39,25 @@ const ending = (count: number): string =>
   chunk('', `{"prompt_tokens":3,"completion_tokens":${count},"total_tokens":${count + 3}}`) +
   'data: [DONE]\n\n'
 
-const SAMPLE = tokensOf(SAMPLE_ANSWER).map((token) => delta(JSON.stringify(token).slice(1, -1)))
+type Answer = Pick<PacedStream, 'event' | 'ending'> & { readonly opening: string }
 
-/** What a stream of this kind sends at its turn. */
-const EVENTS: Readonly<Record<string, PacedStream['event']>> = {
-  paced: (index) => delta(stampedDelta(index, microseconds())),
-  text: (index) => SAMPLE[index % SAMPLE.length] ?? '',
+/** What a stream of this kind sends; undefined where there is no such kind. */
+function answerOf(kind: string, url: string, count: number): Answer | undefined {
+  const plain = { opening: '', ending: ending(count) }
+  if (kind === 'paced') {
+    return { ...plain, event: (index) => delta(stampedDelta(index, microseconds())) }
+  }
+  if (kind === 'text') {
+    return { ...plain, event: (index) => delta(JSON.stringify(sampleToken(index)).slice(1, -1)) }
+  }
+  const dialect = kind === 'vendor' ? dialectOf(url) : undefined
+  return dialect === undefined
+    ? undefined
+    : {
+        opening: dialect.opening,
+        event: (index) => dialect.delta(sampleToken(index), index),
+        ending: dialect.ending(sampleText(count), count),
+      }
 }
 
 function tick(): void {
@@ -54,7 +69,7 @@ function tick(): void {
       stream.dueAt += stream.periodMs
     }
     if (stream.index < stream.count) continue
-    stream.response.end(ending(stream.count))
+    stream.response.end(stream.ending)
     streams.delete(stream)
   }
   setTimeout(tick, SLOT_MS)
@@ -63,18 +78,22 @@ function tick(): void {
 async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
   const body = await text(request)
   response.writeHead(200, { 'content-type': 'text/event-stream' })
-  const [, kind = '', rate, count] =
-    /"model":"(?:openai\/)?(paced|text)-(\d+)-(\d+)"/.exec(body) ?? []
-  const event = EVENTS[kind]
-  if (event === undefined) {
+  const { url = '' } = request
+  const [, kind = '', rate, size] =
+    /(?:"model":"|\/)(paced|text|vendor)-(\d+)-(\d+)\b/.exec(`${url} ${body}`) ?? []
+  const count = Number(size)
+  const answered = answerOf(kind, url, count)
+  if (answered === undefined) {
     response.end(delta('A short') + delta(' answer.') + ending(2))
     return
   }
   response.flushHeaders()
+  const { opening, ...events } = answered
+  if (opening !== '') response.write(opening)
   const periodMs = 1000 / Number(rate)
   phase = (phase + SLOT_MS) % periodMs
   const dueAt = Math.floor(performance.now() / periodMs) * periodMs + periodMs + phase
-  const stream = { response, event, count: Number(count), periodMs, index: 0, dueAt }
+  const stream = { response, ...events, count, periodMs, index: 0, dueAt }
   streams.add(stream)
   response.on('close', () => {
     streams.delete(stream)

@@ -153,6 +153,7 @@ describe('the verdict', () => {
 
 const call = (startedAt: number, over: { finishedAt?: number; closedAt?: number }) => ({
   path: '/v1/chat/completions',
+  query: {},
   method: 'POST',
   headers: {},
   body: {},

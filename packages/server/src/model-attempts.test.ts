@@ -57,7 +57,8 @@ afterEach(() => close())
 
 function open(fallback: Record<string, string[]> = {}, maxAttempts = 3): void {
   const table = { kind: 'openai-compatible', base_url: mock.url, stream_timeout_secs: 0.2 }
-  const config = Config.parse({ fallback, providers: { lab: table, other: table } })
+  const hasty = { ...table, total_timeout_secs: 0.3 }
+  const config = Config.parse({ fallback, providers: { lab: table, other: table, hasty } })
   chat = new Chat({
     store,
     memory: store,
@@ -194,6 +195,43 @@ describe('T46, L5: after the first delta', () => {
     await mock.script({ body: [EVENT({ choices: [{ delta: { tool_calls: [call] } }] })] })
     expect(await run('lab/a')).toMatchObject({ status: 'failed', error: { code: 'upstream_eof' } })
     expect(await models()).toEqual(['a'])
+  })
+})
+
+describe('T53: time-outs are the relay’s', () => {
+  test('a stall', async () => {
+    await mock.script({ body: [delta('part')], end: 'never' })
+    expect(await run('lab/a')).toMatchObject({
+      text: 'part',
+      status: 'failed',
+      endedBy: 'relay',
+      error: { code: 'upstream_timeout', retryable: true },
+    })
+  })
+
+  test('the total limit, which nothing follows', async () => {
+    clock = realClock
+    await reopen({ default: ['other/b'] })
+    const pings = Array.from({ length: 100 }, () => [{ delayMs: 20 }, ': ping\n\n']).flat()
+    await mock.script({ body: pings, end: 'never' })
+    expect(await run('hasty/a')).toMatchObject({
+      status: 'failed',
+      endedBy: 'relay',
+      error: {
+        code: 'upstream_timeout',
+        message: 'hasty: the answer was not complete within the time limit of 0.3 s',
+      },
+    })
+    expect(await models()).toEqual(['a'])
+    expect(notices()).toEqual([])
+  })
+
+  test('a provider’s own, which it tells of, is not', async () => {
+    await mock.script(status(504))
+    expect(await run('lab/a')).toMatchObject({
+      endedBy: 'provider',
+      error: { code: 'upstream_timeout' },
+    })
   })
 })
 

@@ -163,6 +163,22 @@ describe('parameters', () => {
   })
 })
 
+it('a model of a running Ollama is found by its bare name', async () => {
+  const { upstream } = ground
+  const body = [JSON.stringify({ data: [{ id: 'llama3.2:latest' }] })]
+  await upstream.script({ body }, { path: '/v1/models' })
+  const url = await ground.start({ env: { OLLAMA_HOST: upstream.url.replace(/\/v1$/, '') } })
+  const client = await RelayClient.open(url)
+  client.send({ ...chatRequest(), model: 'llama3.2' })
+  expect(await client.wait('accepted')).toMatchObject({ provider: 'ollama', model: 'llama3.2' })
+  expect(await ended(client)).toMatchObject({ status: 'completed', provider: 'ollama' })
+  client.send({ ...chatRequest(), model: 'nobodys' })
+  expect(await client.wait('error')).toMatchObject({
+    code: 'model_not_found',
+    message: expect.stringContaining('ollama/llama3.2:latest'),
+  })
+})
+
 describe('GET /api/models', () => {
   it('has what is configured, and what the provider lists, with what is known of it', async () => {
     const body = [JSON.stringify({ data: [{ id: 'gpt-4o' }, { id: 'own' }] })]

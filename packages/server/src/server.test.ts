@@ -235,7 +235,10 @@ describe('kill -9 of the relay', () => {
       const text = again.textOf(request.id)
       expect(text.startsWith(client.textOf(request.id))).toBe(true)
       expect(again.of('chunk').length).toBeGreaterThan(seen)
-      expect(end).toMatchObject({ textSha256: sha256(text) })
+      expect(end).toMatchObject({
+        textSha256: sha256(text),
+        usage: { source: 'estimated', completionTokens: Math.ceil(text.length / 4) },
+      })
       const db = new SqliteDatabase(join(ground.folder, 'relay.db'), { readonly: true })
       integrity.push(db.pragma('integrity_check', { simple: true }))
       integrity.push(db.prepare("SELECT 1 FROM runs WHERE status = 'started'").get())

@@ -11,9 +11,10 @@ import { listenOnPort, listenOnSocket, RelayStartError, type ListenOptions } fro
 import { Chat } from './chat/chat.ts'
 import { Housekeeping } from './chat/housekeeping.ts'
 import { LOCAL, type Principal } from './chat/principal.ts'
-import { endUnfinishedRuns } from './chat/recovery.ts'
+import { recoverRuns } from './chat/recovery.ts'
 import type { LoadedConfig } from './config/index.ts'
 import { createLog, type LogDestination } from './log.ts'
+import type { Logger } from 'pino'
 import { ProviderCache } from './provider-cache.ts'
 import type { AttemptLimits } from './providers/attempts.ts'
 import { Breakers } from './providers/breakers.ts'
@@ -56,8 +57,6 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
   }
   const store = openStore(options.dataDir)
   const memory = openMemoryStore()
-  const interrupted = await endUnfinishedRuns(store)
-  if (interrupted > 0) log.info({ runs: interrupted }, 'ended what was under way as interrupted')
   const breakers = new Breakers()
   const chat = new Chat({
     store,
@@ -73,11 +72,12 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
       log.warn(oddity)
     },
   })
+  await recover(options, store, chat, providers, log)
   const sessions = new Set<Session>()
   const host: SessionHost = {
     chat,
     maxInflight: MAX_INFLIGHT,
-    welcome: (hello) => welcome(hello, options, providers),
+    welcome: (hello) => welcome(hello, options, providers, chat),
     providers: (environment) => providers.of(environment),
     warn,
   }
@@ -163,11 +163,32 @@ function openStore(dataDir: string): Store {
   }
 }
 
+/** Goes on with what was under way, or ends it. */
+async function recover(
+  { private: awaitsKeys }: RelayOptions,
+  store: Store,
+  chat: Chat,
+  providers: ProviderCache,
+  log: Logger,
+): Promise<void> {
+  const { interrupted, continued } = await recoverRuns({
+    store,
+    chat,
+    providers: () => providers.of(undefined),
+    awaitsKeys,
+  })
+  if (interrupted > 0) log.info({ runs: interrupted }, 'ended what was under way as interrupted')
+  if (continued > 0) log.info({ runs: continued }, 'reading on what was under way')
+}
+
 function welcome(
   hello: HelloMessage,
   { version }: RelayOptions,
   providers: ProviderCache,
+  chat: Chat,
 ): { principal: Principal; welcome: WelcomeMessage } {
+  const found = providers.of(hello.environment)
+  chat.offer(found)
   return {
     principal: LOCAL,
     welcome: {
@@ -177,7 +198,7 @@ function welcome(
       heartbeatMs: HEARTBEAT_MS,
       maxFrameBytes: MAX_FRAME_BYTES,
       maxInflight: MAX_INFLIGHT,
-      defaultModel: providers.of(hello.environment).defaultModel,
+      defaultModel: found.defaultModel,
     },
   }
 }

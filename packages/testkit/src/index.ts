@@ -5,6 +5,16 @@ export type { Weather } from './chaos-lane.ts'
 export { cutBytes, randomFrom } from './cut.ts'
 export { type Fixture, type FixtureExpectation, listFixtures } from './fixtures.ts'
 export { type MockRecord, type MockUpstream, startMockUpstream } from './mock-upstream.ts'
-export type { Cut, DeltaStream, Match, MockCall, Pause, Piece, Reply } from './reply.ts'
+export type {
+  BackgroundAnswer,
+  BackgroundStep,
+  Cut,
+  DeltaStream,
+  Match,
+  MockCall,
+  Pause,
+  Piece,
+  Reply,
+} from './reply.ts'
 export { SAMPLE_ANSWER, tokensOf } from './sample-answer.ts'
 export { type TemporaryFolder, temporaryFolder } from './temp.ts'

@@ -3,6 +3,7 @@
  * Started by `startMockUpstream`; it leaves when its parent does.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { BackgroundAnswers } from './mock-background.ts'
 import { playReply } from './mock-reply.ts'
 import type { Match, MockCall, Reply } from './reply.ts'
 
@@ -15,6 +16,7 @@ const DEFAULT_REPLY: Reply = {
   deltas: { texts: ['Hello', ' from', ' the', ' mock', ' upstream', '.'] },
 }
 
+let background = new BackgroundAnswers()
 let scripts: Script[] = []
 let calls: { -readonly [Key in keyof MockCall]: MockCall[Key] }[] = []
 let open = 0
@@ -63,7 +65,7 @@ function pass(gate: string): Promise<void> {
 }
 
 async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const path = new URL(request.url ?? '/', 'http://mock').pathname
+  const { pathname: path, searchParams } = new URL(request.url ?? '/', 'http://mock')
   const startedAt = now()
   const overlapping = open
   open += 1
@@ -71,6 +73,7 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
   let isOpen = true
   const call: (typeof calls)[number] = {
     path,
+    query: Object.fromEntries(searchParams),
     method: request.method ?? '',
     headers: request.headers,
     body: undefined,
@@ -85,8 +88,20 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
   })
   call.body = parsed(await readText(request))
   const model = modelOf(call.body)
+  const stage = { gate: pass, isOpen: () => isOpen }
+  const known = background.find(call, request, response, stage)
+  if (known !== undefined) {
+    await known
+    if (isOpen) call.finishedAt = now()
+    return
+  }
   const reply = nextReply(model, path)
-  await playReply(reply, request, response, model, { gate: pass, isOpen: () => isOpen })
+  if (reply.background !== undefined) {
+    await background.begin(reply.background, reply, request, response, model, stage)
+    if (isOpen) call.finishedAt = now()
+    return
+  }
+  await playReply(reply, request, response, model, stage)
   const ends = reply.silent !== true && reply.end !== 'never' && reply.end !== 'endless'
   if (ends && isOpen) call.finishedAt = now()
 }
@@ -114,6 +129,7 @@ const COMMANDS: Record<string, (body: unknown) => unknown> = {
   },
   '/reset': () => {
     scripts = []
+    background = new BackgroundAnswers()
     calls = []
     mostOpen = open
     gates = new Set()

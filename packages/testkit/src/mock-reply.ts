@@ -36,7 +36,8 @@ function chunked(pieces: readonly Buffer[]): Buffer {
   )
 }
 
-async function pause(stage: Stage, wait: Pause): Promise<void> {
+/** Waits for the gate, or the time. */
+export async function pause(stage: Pick<Stage, 'gate'>, wait: Pause): Promise<void> {
   await ('gate' in wait ? stage.gate(wait.gate) : sleep(wait.delayMs))
 }
 

@@ -36,6 +36,31 @@ export interface DeltaStream {
   readonly done?: boolean
 }
 
+/** What an answer in the background is made of, in order: events of its text, other events, or pauses. */
+export type BackgroundStep =
+  | { readonly text: string }
+  | { readonly reasoning: string }
+  | { readonly refusal: string }
+  | Pause
+
+/**
+ * An answer of the Responses API that is written in the background: it goes on whether a connection listens or not. It is
+ * made by the first POST; a further one is refused with 500, as it would be paid a second time. `GET …/ID` with `stream`
+ * serves what follows `starting_after`, and `POST …/ID/cancel` ends it.
+ */
+export interface BackgroundAnswer {
+  readonly id: string
+  readonly steps: readonly BackgroundStep[]
+  /** Calls of tools after the text, each with its arguments. */
+  readonly tools?: readonly { readonly name: string; readonly arguments: string }[]
+  /** How it ends unless it is cancelled; `completed` unless given. */
+  readonly end?: 'completed' | 'incomplete' | 'failed'
+  /** Each connection, the first one first, is reset after so many bytes of its body; those without a figure are not. */
+  readonly drops?: readonly number[]
+  /** Whether its last event repeats what it was made of; it does unless told otherwise. */
+  readonly output?: boolean
+}
+
 export interface Reply {
   /** 200 unless given. */
   readonly status?: number
@@ -46,6 +71,8 @@ export interface Reply {
   readonly body?: readonly Piece[]
   /** Sent after `body`. */
   readonly deltas?: DeltaStream
+  /** In place of everything below. */
+  readonly background?: BackgroundAnswer
   readonly cut?: Cut
   /**
    * `complete` (unless given) ends the body as HTTP does; `close` closes the connection without that
@@ -66,6 +93,7 @@ export interface Match {
 /** The mock's own record of one call. Times are milliseconds since the epoch. */
 export interface MockCall {
   readonly path: string
+  readonly query: Readonly<Record<string, string>>
   readonly method: string
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>
   /** Parsed where it is JSON, else the text. */

@@ -1,5 +1,4 @@
 /** `serve`: a relay for others, in the foreground. */
-import { BlockList, isIP } from 'node:net'
 import { Command, InvalidArgumentError } from 'commander'
 import type { CommonFlags, TextDeps } from '../deps.ts'
 import { UsageError } from '../errors.ts'
@@ -43,20 +42,19 @@ export async function runServe(options: ServeOptions, deps: ServeDeps): Promise<
   const onPort =
     options.socket === undefined || options.port !== undefined || options.host !== undefined
   const host = options.host ?? listen.host
+  const [{ isLoopback, startRelay }, { drainOnSignals }, { clearStaleSocket }, { version }] =
+    await Promise.all([
+      import('@speak-code/server'),
+      import('../local-relay/drain-on-signals.ts'),
+      import('../local-relay/stale-socket.ts'),
+      import('../version.ts'),
+    ])
   if (onPort && !isLoopback(host) && options.insecure !== true) {
     throw new UsageError(
       `${host} can be reached from other machines, and whoever reaches it could use your keys.`,
       'Listen on 127.0.0.1, or say --insecure where something else keeps strangers out.',
     )
   }
-  const [{ startRelay }, { drainOnSignals }, { clearStaleSocket }, { version }] = await Promise.all(
-    [
-      import('@speak-code/server'),
-      import('../local-relay/drain-on-signals.ts'),
-      import('../local-relay/stale-socket.ts'),
-      import('../version.ts'),
-    ],
-  )
   if (options.socket !== undefined) await clearStaleSocket(options.socket)
   const relay = await startRelay({
     config: () => loaded,
@@ -75,17 +73,6 @@ export async function runServe(options: ServeOptions, deps: ServeDeps): Promise<
   for (const address of relay.addresses) deps.stdout.write(`listening on ${address}\n`)
   await relay.closed
   return ExitCode.ok
-}
-
-const LOOPBACK = new BlockList()
-LOOPBACK.addSubnet('127.0.0.0', 8)
-LOOPBACK.addAddress('::1', 'ipv6')
-
-/** Names are only trusted to stay here where no name server is asked for them (RFC 6761, 6.3). */
-function isLoopback(host: string): boolean {
-  const family = isIP(host)
-  if (family === 0) return host === 'localhost' || host.endsWith('.localhost')
-  return LOOPBACK.check(host, family === 6 ? 'ipv6' : 'ipv4')
 }
 
 function portNumber(value: string): number {

@@ -9,13 +9,14 @@ const MAX_BYTES_PER_UNIT = 6
 
 export class AnswerSize {
   readonly #limit: number
-  #length = 0
+  #length: number
   /** Exact, in bytes of JSON; counted only from where the length alone does not settle it. */
   #bytes: number | undefined
 
-  /** `maxFrameBytes` is the largest frame, inclusive. */
-  constructor(maxFrameBytes: number) {
+  /** `maxFrameBytes` is the largest frame, inclusive; `length` is how much of the answer there is already. */
+  constructor(maxFrameBytes: number, length = 0) {
     this.#limit = maxFrameBytes - FRAME_OVERHEAD
+    this.#length = length
   }
 
   /** Whether `answer` with `text` added to it still fits. */

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { errorInfo, MAX_FRAME_BYTES } from '@speak-code/protocol'
 import SqliteDatabase from 'better-sqlite3'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import type { ProviderDelta } from '../providers/provider.ts'
+import type { ProviderDelta, Providers } from '../providers/provider.ts'
 import { openMemoryStore, openSqliteStore } from '../store/index.ts'
 import type { Store } from '../store/store.ts'
 import { ScriptedProvider, STOPPED } from '../testing/scripted-provider.ts'
@@ -12,7 +12,7 @@ import { askOnce } from '../testing/router.ts'
 import { chatRequest } from '../testing/session-client.ts'
 import { Chat, type StartedRun } from './chat.ts'
 import type { Principal } from './principal.ts'
-import { endUnfinishedRuns } from './recovery.ts'
+import { recoverRuns } from './recovery.ts'
 
 const ALICE: Principal = { userId: 'alice' }
 const BOB: Principal = { userId: 'bob' }
@@ -196,8 +196,10 @@ describe('L11: accounts are settled on every exit', () => {
     }
     const { reader } = await start(ALICE)
     await vi.waitUntil(() => reader.tail === 1)
-    expect(await endUnfinishedRuns(store)).toBe(1)
-    expect(await endUnfinishedRuns(store)).toBe(0)
+    const providers = (): Providers => provider.providers()
+    const recovery = { store, chat, providers, awaitsKeys: true }
+    expect(await recoverRuns(recovery)).toEqual({ interrupted: 1, continued: 0 })
+    expect(await recoverRuns(recovery)).toEqual({ interrupted: 0, continued: 0 })
     await chat.drain(0)
     expect(usage()).toEqual([counted('failed')])
   })

@@ -8,13 +8,18 @@ import {
 import { v7 as uuid } from 'uuid'
 import type { Providers, ResolvedModel } from '../providers/provider.ts'
 import type { RouterOptions } from '../providers/router.ts'
-import type { RunRow, StartOutcome, Store } from '../store/store.ts'
+import type { RunRow, StartOutcome, Store, UnfinishedRun } from '../store/store.ts'
+import { AskedAnswer } from './asked-answer.ts'
 import { promptOf } from './context.ts'
+import { ContinuedAnswer } from './continued-answer.ts'
 import { Journal } from './journal.ts'
 import { LiveRun } from './live-run.ts'
+import { type LockedRun, LockedRuns } from './locked-runs.ts'
 import { OrphanTimer } from './orphan-timer.ts'
+import type { Place } from './place.ts'
 import type { Principal } from './principal.ts'
 import { bodyHash } from './request-body.ts'
+import type { AnswerSource } from './answer-source.ts'
 import { INTERRUPTED } from './run-end.ts'
 import { RunReader } from './run-reader.ts'
 import { RunTask } from './run-task.ts'
@@ -54,6 +59,9 @@ export class Chat {
   readonly #starting = new Map<string, Promise<unknown>>()
   /** Those of `#tasks` that have ended, but whose end the store has not taken yet. */
   readonly #unkept = new Map<string, RunTask>()
+  readonly #locked = new LockedRuns()
+  /** What tasks have still to do, if only to tell a vendor to end an answer. */
+  readonly #unclosed = new Set<Promise<void>>()
   readonly #keeper: NodeJS.Timeout
   #draining = false
 
@@ -158,21 +166,70 @@ export class Chat {
     return this.#durable.store.deleteConversation(principal.userId, id)
   }
 
-  /** Takes no new runs, gives the live ones `ms` to end (0: none), then ends them as interrupted. */
-  async drain(ms: number): Promise<void> {
-    this.#draining = true
-    if (ms > 0) await this.#allEnded(ms)
-    this.interrupt()
-    await this.#allEnded()
+  /**
+   * Goes on with a run that was under way when the relay last stopped, all of whose chunks are in segments. Without a
+   * target it waits for its key, for as long as a run goes on that nobody follows.
+   */
+  continueRun(
+    { run: row, chunks, promptLength }: UnfinishedRun,
+    place: Place,
+    target: ResolvedModel | undefined,
+  ): void {
+    const { checkpoint } = place
+    const { router, orphanTimeoutMs } = this.#options
+    const source = new ContinuedAnswer(row, checkpoint, promptLength, router)
+    const { task, orphan } = this.#launch(
+      this.#durable,
+      source,
+      (onFollowers) => new LiveRun(row, onFollowers, { chunks, place }),
+    )
+    const open = (found: ResolvedModel): void => {
+      orphan.begin()
+      source.open(found)
+    }
+    if (target !== undefined) {
+      open(target)
+      return
+    }
+    const locked: LockedRun = {
+      row,
+      checkpoint,
+      open,
+      giveUp: () => {
+        task.stop(INTERRUPTED)
+      },
+    }
+    this.#locked.add(locked, orphanTimeoutMs())
+    void task.ended.then(() => {
+      this.#locked.remove(locked)
+    })
   }
 
-  /** Ends every live run as interrupted, now. */
+  /** A client has come with these providers: runs that waited for one of their keys go on. */
+  offer(providers: Providers): void {
+    this.#locked.offer(providers)
+  }
+
+  /**
+   * Takes no new runs, gives the live ones `ms` to end (0: none), then ends them as interrupted. Those that their vendors
+   * go on with are not waited for: they are left to the next relay.
+   */
+  async drain(ms: number): Promise<void> {
+    this.#draining = true
+    if (ms > 0) await this.#allOver((task) => task.dispensable, ms)
+    this.interrupt()
+    await this.#allOver((task) => task.ended)
+    await Promise.all(this.#unclosed)
+  }
+
+  /** Ends every live run as interrupted, now, or leaves it to the next relay. */
   interrupt(): void {
-    for (const task of this.#tasks.values()) task.stop(INTERRUPTED)
+    for (const task of this.#tasks.values()) task.leave()
   }
 
   close(): void {
     clearInterval(this.#keeper)
+    this.#locked.close()
     this.#durable.journal.close()
     this.#ephemeral.journal.close()
   }
@@ -190,13 +247,14 @@ export class Chat {
       accepted({ reader: known, duplicate: true })
       return
     }
-    if (this.#draining) {
-      throw new SpeakCodeError('draining', 'The relay is shutting down; try again in a moment.')
-    }
     if (request.exercise !== undefined) {
       throw new SpeakCodeError('not_found', `There is no exercise “${request.exercise.slug}”.`)
     }
-    const target = providers.resolve(request.model)
+    // Asking for a list may take a moment, in which a drain may begin.
+    const target = await providers.find(request.model)
+    if (this.#draining) {
+      throw new SpeakCodeError('draining', 'The relay is shutting down; try again in a moment.')
+    }
     // A store that works again has to know the answer that this question may follow.
     await this.#keepEnds()
     const room = request.ephemeral === true ? this.#ephemeral : this.#durable
@@ -219,43 +277,61 @@ export class Chat {
   #run(
     request: ChatRequest,
     { run: row, context }: Extract<StartOutcome, { kind: 'started' }>,
-    { store, journal }: Room,
+    room: Room,
     target: ResolvedModel,
     accepted: (run: StartedRun) => void,
   ): void {
-    const prompt = promptOf(context)
+    const { router, warn } = this.#options
+    const source = new AskedAnswer({
+      row,
+      target,
+      prompt: promptOf(context),
+      params: request.params ?? {},
+      ephemeral: request.ephemeral === true,
+      router,
+      store: room.store,
+      warn,
+    })
+    const { orphan } = this.#launch(room, source, (onFollowers) => {
+      const run = new LiveRun(row, onFollowers)
+      accepted({ reader: new RunReader(row, room.store, run), duplicate: false })
+      return run
+    })
+    orphan.begin()
+    this.#tell(row, 'started', request)
+  }
+
+  /**
+   * Sees a run through to its end. `begin` makes it; clients may follow it before anything is asked. Who calls begins to
+   * count its followers.
+   */
+  #launch(
+    room: Room,
+    source: AnswerSource,
+    begin: (onFollowers: (count: number) => void) => LiveRun,
+  ): { readonly task: RunTask; readonly orphan: OrphanTimer } {
     const orphan = new OrphanTimer(this.#options.orphanTimeoutMs(), () => {
       task.stop({ status: 'cancelled', endedBy: 'relay' })
     })
-    const run = new LiveRun(
-      row,
-      prompt.reduce((length, message) => length + message.content.length, 0),
-      (followers) => {
-        orphan.followers(followers)
-      },
-    )
-    accepted({ reader: new RunReader(row, store, run), duplicate: false })
-    orphan.followers(run.followers)
-    const task: RunTask = new RunTask({
-      run,
-      target,
-      prompt,
-      params: request.params ?? {},
-      router: this.#options.router,
-      store,
-      journal,
-      maxFrameBytes: this.#options.maxFrameBytes,
-      warn: this.#options.warn,
+    const run = begin((followers) => {
+      orphan.followers(followers)
     })
+    const { row } = run
+    const { maxFrameBytes, warn } = this.#options
+    const task: RunTask = new RunTask({ run, source, ...room, maxFrameBytes, warn })
     const key = taskKey(row.userId, row.id)
     this.#tasks.set(key, task)
-    this.#tell(row, 'started', request)
+    this.#unclosed.add(task.closed)
+    void task.closed.then(() => this.#unclosed.delete(task.closed))
     void task.ended.then(() => {
       orphan.stop()
+      // Until the relay has gone clients find it as it stands.
+      if (task.left) return
       if (task.kept) this.#tasks.delete(key)
       else this.#unkept.set(key, task)
       if (run.end !== undefined) this.#tell(row, run.end.status)
     })
+    return { task, orphan }
   }
 
   /** What clients were told of an end must be what a later reader finds. */
@@ -285,9 +361,9 @@ export class Chat {
     )
   }
 
-  /** Resolves when no run is live, or after `ms`. */
-  async #allEnded(ms?: number): Promise<void> {
-    const ended = Promise.all([...this.#tasks.values()].map((task) => task.ended))
+  /** Resolves when every live run is over in this sense, or after `ms`. */
+  async #allOver(over: (task: RunTask) => Promise<void>, ms?: number): Promise<void> {
+    const ended = Promise.all([...this.#tasks.values()].map(over))
     if (ms === undefined) {
       await ended
       return

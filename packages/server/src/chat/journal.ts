@@ -3,11 +3,11 @@
  * transaction, and only then may any follower see them. A commit a turn rather than on a timer: a timer would
  * add its period to each delta's latency.
  */
-import type { LogEntry, Store } from '../store/store.ts'
+import type { LogEntry, RunCheckpoint, Store } from '../store/store.ts'
 import type { LiveRun } from './live-run.ts'
 
 /** A run's chunks are gathered into a segment when this many are in the log … */
-const SEGMENT_CHUNKS = 128
+const SEGMENT_CHUNKS = 256
 /** … or after this long, so that a slow run does not keep everybody's log rows. */
 const SEGMENT_MS = 10_000
 
@@ -18,6 +18,8 @@ interface Batch {
   /** Told when the batch is written, or lost. */
   readonly waiting: readonly (() => void)[]
 }
+
+const NO_CHECKPOINTS: readonly RunCheckpoint[] = []
 
 const numberedBy = (run: LiveRun): number => run.numbered
 
@@ -51,6 +53,15 @@ export class Journal {
   append(run: LiveRun, chunks: readonly LogEntry[]): void {
     if (chunks.length === 0) return
     for (const chunk of chunks) this.#pending.push(chunk)
+    this.#touch(run)
+  }
+
+  /** The run can be read on from another place than before, together with whatever was appended in this turn. */
+  mark(run: LiveRun): void {
+    this.#touch(run)
+  }
+
+  #touch(run: LiveRun): void {
     if (this.#touched.at(-1) !== run) this.#touched.push(run)
     if (!this.#live.has(run)) this.#live.add(run)
     if (this.#flushing) return
@@ -86,11 +97,13 @@ export class Journal {
       waiting: this.#waiting,
     }
     const entries = this.#pending
+    const checkpoints = newCheckpoints(this.#touched)
     this.#pending = []
     this.#touched = []
     this.#waiting = []
     try {
-      const writing = entries.length > 0 ? this.#store.append(entries) : undefined
+      const nothing = entries.length === 0 && checkpoints.length === 0
+      const writing = nothing ? undefined : this.#store.append(entries, checkpoints)
       if (writing === undefined) {
         this.#written(batch)
         return
@@ -153,16 +166,30 @@ export class Journal {
   async #segment(run: LiveRun): Promise<void> {
     const chunks = run.tail()
     const last = chunks.at(-1)
-    if (last === undefined || !this.#live.has(run)) {
+    const checkpoint = run.unstoredCheckpoint
+    if ((last === undefined && checkpoint === undefined) || !this.#live.has(run)) {
       this.#planned.delete(run)
       return
     }
     try {
-      await this.#store.addSegment({ run: run.row.key, chunks })
-      run.segmented(last.seq)
+      await this.#store.addSegment({ run: run.row.key, chunks, checkpoint })
+      if (last !== undefined) run.segmented(last.seq)
+      if (checkpoint !== undefined) run.checkpointStored(checkpoint)
       this.#planned.delete(run)
     } catch {
       // Nothing is lost: the chunks stay in the log, and at hand.
     }
   }
+}
+
+/** On the path of every delta: most runs have none. */
+function newCheckpoints(runs: readonly LiveRun[]): readonly RunCheckpoint[] {
+  let found: RunCheckpoint[] | undefined
+  for (const run of runs) {
+    const checkpoint = run.takeCheckpoint()
+    if (checkpoint === undefined) continue
+    found ??= []
+    found.push(checkpoint)
+  }
+  return found ?? NO_CHECKPOINTS
 }

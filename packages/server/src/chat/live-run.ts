@@ -3,9 +3,10 @@
  * who follows. It has no socket, no SQL and no vendor.
  */
 import type { EndChunk, NoticeMessage } from '@speak-code/protocol'
-import type { TextDelta } from '../providers/provider.ts'
-import type { Answer, LogEntry, RunRow } from '../store/store.ts'
+import type { Checkpoint, TextDelta } from '../providers/provider.ts'
+import type { Answer, JournalChunk, LogEntry, RunCheckpoint, RunRow } from '../store/store.ts'
 import { answerOf } from './answer.ts'
+import { packPlace, type Place } from './place.ts'
 import { SurrogateJoiner } from './surrogates.ts'
 
 /** A longer delta is split, so that its frame fits whatever JSON makes of it (at most 6 bytes a code unit). */
@@ -18,19 +19,31 @@ const NONE: readonly LogEntry[] = []
 
 type TextChannel = TextDelta['channel']
 
+/** A run that another process has begun. */
+export interface BegunRun {
+  /** All of them in segments. */
+  readonly chunks: readonly JournalChunk[]
+  readonly place: Place
+}
+
 export class LiveRun {
   readonly row: RunRow
-  readonly promptLength: number
   /** The end chunk, once it is in the journal. */
   end: EndChunk | undefined
+  /** Where the answer can be read on after all that was added; undefined where it cannot. */
+  resumeAt: Checkpoint | undefined
   #seq = 0
   #committed = 0
   #segmented = 0
+  /** What the journal was last given of `resumeAt`; what of that is in the log, and what is with the segments. */
+  #taken: { readonly at: Checkpoint; readonly checkpoint: RunCheckpoint } | undefined
+  #logged: RunCheckpoint | undefined
+  #stored: RunCheckpoint | undefined
   /** Every chunk after `#segmented`, those on their way into the journal included. */
   #tail: LogEntry[] = []
-  readonly #textJoiner = new SurrogateJoiner()
-  readonly #reasoningJoiner = new SurrogateJoiner()
-  readonly #refusalJoiner = new SurrogateJoiner()
+  readonly #textJoiner: SurrogateJoiner
+  readonly #reasoningJoiner: SurrogateJoiner
+  readonly #refusalJoiner: SurrogateJoiner
   /** The answer up to `#segmented`, a piece for each segment; the rest of it is in `#tail`. */
   readonly #pieces: Answer[] = []
   readonly #wakes = new Set<() => void>()
@@ -38,10 +51,19 @@ export class LiveRun {
   readonly #onFollowers: (count: number) => void
 
   /** `onFollowers` is told whenever the number of followers has changed. */
-  constructor(row: RunRow, promptLength: number, onFollowers: (count: number) => void) {
+  constructor(row: RunRow, onFollowers: (count: number) => void, begun?: BegunRun) {
     this.row = row
-    this.promptLength = promptLength
     this.#onFollowers = onFollowers
+    const { text, reasoning, refusal } = begun?.place.held ?? {}
+    this.#textJoiner = new SurrogateJoiner(text)
+    this.#reasoningJoiner = new SurrogateJoiner(reasoning)
+    this.#refusalJoiner = new SurrogateJoiner(refusal)
+    if (begun === undefined) return
+    this.resumeAt = begun.place.checkpoint
+    this.#pieces.push(answerOf(begun.chunks))
+    this.#seq = begun.chunks.at(-1)?.seq ?? 0
+    this.#committed = this.#seq
+    this.#segmented = this.#seq
   }
 
   /** The last seq in the journal: the tail that any client may know of. */
@@ -86,9 +108,36 @@ export class LiveRun {
 
   /** Everything up to `seq` is in the journal. Wakes the followers. */
   commit(seq: number): void {
+    this.#logged = this.#taken?.checkpoint
     if (seq <= this.#committed) return
     this.#committed = seq
     this.#wake()
+  }
+
+  /** Where the answer can be read on after the last chunk that was numbered; undefined where nothing of it is new. */
+  takeCheckpoint(): RunCheckpoint | undefined {
+    const { resumeAt: at } = this
+    if (at === undefined) return undefined
+    if (this.#taken?.at === at && this.#taken.checkpoint.seq === this.#seq) return undefined
+    const held = {
+      text: this.#textJoiner.held || undefined,
+      reasoning: this.#reasoningJoiner.held || undefined,
+      refusal: this.#refusalJoiner.held || undefined,
+    }
+    const data = packPlace({ checkpoint: at, held })
+    const checkpoint: RunCheckpoint = { run: this.row.key, seq: this.#seq, data }
+    this.#taken = { at, checkpoint }
+    return checkpoint
+  }
+
+  /** The checkpoint that is in the log, but not with the segments. */
+  get unstoredCheckpoint(): RunCheckpoint | undefined {
+    return this.#logged === this.#stored ? undefined : this.#logged
+  }
+
+  /** The checkpoint is with the segments. */
+  checkpointStored(checkpoint: RunCheckpoint): void {
+    this.#stored = checkpoint
   }
 
   /** Forgets the chunks that never came into the journal; no client has seen them. */

@@ -42,7 +42,7 @@ export function endByProvider(
     return {
       status: 'failed',
       finishReason: null,
-      endedBy: 'provider',
+      endedBy: end.timedOut === true ? 'relay' : 'provider',
       ...common,
       error: end.error,
     }

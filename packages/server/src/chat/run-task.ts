@@ -2,30 +2,21 @@
  * One run from its upstream call to its end. It alone writes the end, so there is exactly one (L3): whatever else
  * happens (cancel, time-out, drain, a store that fails) only stops the upstream call and leaves the reason.
  */
-import { type ChatParams, errorInfo, type RunEnd } from '@speak-code/protocol'
-import { type ModelFacts, UNKNOWN_MODEL } from '../catalogue/model-facts.ts'
+import { errorInfo, type RunEnd } from '@speak-code/protocol'
 import type {
-  PromptMessage,
+  Checkpoint,
   ProviderDelta,
   ProviderEnd,
   Replay,
-  ResolvedModel,
   ToolCallDelta,
 } from '../providers/provider.ts'
-import {
-  callModels,
-  type PreparedCall,
-  type RefusedCall,
-  type RouterOptions,
-} from '../providers/router.ts'
 import { assembleToolCalls } from '../providers/tool-calls.ts'
 import type { EndRun, Store } from '../store/store.ts'
 import { AnswerSize } from './answer-size.ts'
+import type { AnswerSource } from './answer-source.ts'
 import type { Journal } from './journal.ts'
 import type { LiveRun } from './live-run.ts'
-import { lengthOf } from './context.ts'
-import { preparedCall } from './prepared-call.ts'
-import { endByProvider, endByStop, type EndedRun, type Stop } from './run-end.ts'
+import { endByProvider, endByStop, type EndedRun, INTERRUPTED, type Stop } from './run-end.ts'
 
 /** How long a provider may take to notice that its call was aborted. */
 const ABORT_GRACE_MS = 1000
@@ -35,11 +26,7 @@ const END_RETRY_MS = 250
 
 export interface RunTaskOptions {
   readonly run: LiveRun
-  readonly target: ResolvedModel
-  readonly prompt: readonly PromptMessage[]
-  /** The request's own. */
-  readonly params: ChatParams
-  readonly router: RouterOptions
+  readonly source: AnswerSource
   readonly store: Store
   readonly journal: Journal
   readonly maxFrameBytes: number
@@ -49,29 +36,39 @@ export interface RunTaskOptions {
 
 export class RunTask {
   readonly run: LiveRun
-  /** Resolves, never rejects, when the end has been published and all accounts are settled. */
+  /**
+   * Resolves, never rejects, when the end has been published and all accounts are settled, or when the run was left to
+   * the next relay.
+   */
   readonly ended: Promise<void>
+  /** Resolves when it has ended, and its vendor has been told to end it where that would go on by itself. */
+  readonly closed: Promise<void>
   readonly #options: RunTaskOptions
   readonly #abort = new AbortController()
   readonly #size: AnswerSize
-  /** Who is asked, and so who spoke. */
-  #target: ResolvedModel
-  /** What is known of the model that was asked last, and how much it was sent, in UTF-16 code units. */
-  #facts: ModelFacts = UNKNOWN_MODEL
-  #sentLength: number | undefined
+  readonly #resumable = Promise.withResolvers<void>()
   #stop: Stop | undefined
+  /** It is to go on without this relay, if it can. */
+  #leaving = false
+  #left = false
   #deaf = false
   #kept = false
   #warned = false
   readonly #toolCalls: ToolCallDelta[] = []
   #replay: Replay | undefined
+  #cancelling: Promise<void> | undefined
 
   constructor(options: RunTaskOptions) {
     this.#options = options
     this.run = options.run
-    this.#target = options.target
-    this.#size = new AnswerSize(options.maxFrameBytes)
+    const { text, reasoning, refusal } = options.run.answer
+    this.#size = new AnswerSize(
+      options.maxFrameBytes,
+      text.length + reasoning.length + refusal.length,
+    )
+    if (options.run.resumeAt !== undefined) this.#resumable.resolve()
     this.ended = this.#work()
+    this.closed = this.ended.then(() => this.#cancelling)
   }
 
   /** Where the run is kept. */
@@ -82,6 +79,16 @@ export class RunTask {
   /** Whether the end is in the store. Until then nobody but this task knows it. */
   get kept(): boolean {
     return this.#kept
+  }
+
+  /** Whether it has been left to the next relay: there is no end. */
+  get left(): boolean {
+    return this.#left
+  }
+
+  /** Resolves when the run has ended, or can do without this relay. */
+  get dispensable(): Promise<void> {
+    return Promise.race([this.ended, this.#resumable.promise])
   }
 
   /** Tries once more to write the end that was published. Returns whether it is in the store. */
@@ -101,6 +108,13 @@ export class RunTask {
     this.#abort.abort()
   }
 
+  /** Leaves the run to the next relay where its vendor goes on by itself; ends it as interrupted otherwise. */
+  leave(): void {
+    if (this.#stop !== undefined) return
+    this.#leaving = true
+    this.stop(INTERRUPTED)
+  }
+
   /** The store could not take the run's newest chunks; nobody has seen them. */
   storeFailed(error: unknown): void {
     this.#deaf = true
@@ -110,30 +124,33 @@ export class RunTask {
   }
 
   async #work(): Promise<void> {
-    const outcome = await this.#call()
-    if (!this.#deaf) this.#options.journal.append(this.run, this.run.flush())
+    const outcome = this.#checked(await this.#call())
+    const { journal, source } = this.#options
+    const { resumeAt } = this.run
+    if (this.#leaving && outcome.outcome === 'aborted' && resumeAt !== undefined) {
+      this.#deaf = true
+      await journal.release(this.run)
+      this.#left = true
+      return
+    }
+    if (outcome.outcome !== 'finished' && resumeAt !== undefined) {
+      this.#cancelling = source.cancel(resumeAt)
+    }
+    if (!this.#deaf) journal.append(this.run, this.run.flush())
     this.#deaf = true
-    await this.#options.journal.release(this.run)
+    await journal.release(this.run)
     if (outcome.outcome === 'finished') this.#replay = outcome.replay
     await this.#settle(this.#endOf(outcome))
   }
 
   async #call(): Promise<ProviderEnd> {
-    const { target, prompt, params, router } = this.#options
     const aborted = new Promise<ProviderEnd>((resolve) => {
       this.#abort.signal.addEventListener('abort', () => {
         setTimeout(resolve, ABORT_GRACE_MS, { outcome: 'aborted' }).unref()
       })
     })
     try {
-      const called = callModels(
-        target,
-        {
-          messages: prompt,
-          params,
-          signal: this.#abort.signal,
-          prepare: (asked) => this.#prepare(asked),
-        },
+      const answered = this.#options.source.answer(
         {
           delta: (delta) => {
             this.#take(delta)
@@ -141,36 +158,19 @@ export class RunTask {
           notice: (notice) => {
             this.run.notify(notice)
           },
-          target: (next) => this.#redirect(next),
+          checkpoint: (checkpoint) => {
+            this.#mark(checkpoint)
+          },
         },
-        router,
+        this.#abort.signal,
       )
-      return await Promise.race([called, aborted])
+      return await Promise.race([answered, aborted])
     } catch (error) {
       this.#options.warn('a provider broke its contract', error)
       return {
         outcome: 'failed',
         error: errorInfo('internal', 'The relay failed while it asked the model.'),
       }
-    }
-  }
-
-  async #prepare(target: ResolvedModel): Promise<PreparedCall | RefusedCall> {
-    const { prompt, params } = this.#options
-    this.#facts = (await target.facts?.()) ?? UNKNOWN_MODEL
-    const prepared = preparedCall(target, this.#facts, prompt, params)
-    if ('messages' in prepared) this.#sentLength = lengthOf(prepared.messages)
-    return prepared
-  }
-
-  /** A relay that starts after a crash has to name who spoke. */
-  async #redirect(target: ResolvedModel): Promise<void> {
-    this.#target = target
-    const { provider, model } = target
-    try {
-      await this.#options.store.redirectRun(this.run.row.key, { provider: provider.name, model })
-    } catch (error) {
-      this.#options.warn('the store could not be told of a fallback', error)
     }
   }
 
@@ -188,6 +188,40 @@ export class RunTask {
     else this.#options.journal.append(this.run, this.run.add(delta))
   }
 
+  #mark(checkpoint: Checkpoint | undefined): void {
+    if (this.#deaf) return
+    this.run.resumeAt = checkpoint
+    if (checkpoint === undefined) return
+    this.#options.journal.mark(this.run)
+    this.#resumable.resolve()
+  }
+
+  /**
+   * An answer that was read on has to be the one that its vendor says it has written: what is missing at its end is added,
+   * and another text is never passed off as the whole.
+   */
+  #checked(end: ProviderEnd): ProviderEnd {
+    if (end.outcome !== 'finished' || end.text === undefined || this.#deaf) return end
+    this.#options.journal.append(this.run, this.run.flush())
+    const whole = end.text.toWellFormed()
+    const { text } = this.run.answer
+    if (whole.startsWith(text)) {
+      if (whole.length > text.length) {
+        this.#take({ channel: 'text', text: whole.slice(text.length) })
+      }
+      return end
+    }
+    if (end.status !== 'completed') return end
+    return {
+      outcome: 'failed',
+      error: errorInfo(
+        'upstream_bad_response',
+        'The rest of the answer does not fit what had come before the connection was lost.',
+      ),
+      ...(end.usage === undefined ? {} : { usage: end.usage }),
+    }
+  }
+
   /** What came with the answer beside its text. */
   get #beside(): Pick<EndRun, 'toolCalls' | 'replay'> {
     const calls = assembleToolCalls(this.#toolCalls)
@@ -198,21 +232,15 @@ export class RunTask {
   }
 
   get #endedRun(): EndedRun {
-    const { answer, promptLength } = this.run
-    const { model, provider } = this.#target
-    return {
-      model,
-      provider: provider.name,
-      answer,
-      promptLength: this.#sentLength ?? promptLength,
-      price: this.#facts.price,
-    }
+    return { ...this.#options.source.speaker, answer: this.run.answer }
   }
 
   #endOf(outcome: ProviderEnd): RunEnd {
     const ended = this.#endedRun
-    // A store that failed has lost deltas: whatever the provider says, this answer is not whole.
-    const lossy = this.#stop?.status === 'failed'
+    // A store that failed has lost deltas: whatever the provider says, this answer is not whole. One that was finished
+    // before the relay could be is.
+    const isWhole = this.#stop === INTERRUPTED && outcome.outcome === 'finished'
+    const lossy = this.#stop?.status === 'failed' && !isWhole
     if (outcome.outcome !== 'aborted' && !lossy) return endByProvider(ended, outcome)
     const stop = this.#stop ?? { status: 'cancelled', endedBy: 'relay' }
     return endByStop(ended, stop, outcome.usage)

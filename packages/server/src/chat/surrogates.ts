@@ -7,7 +7,17 @@ const REPLACEMENT = '\uFFFD'
 const isHighSurrogate = (unit: number): boolean => unit >= 0xd800 && unit <= 0xdbff
 
 export class SurrogateJoiner {
-  #held = ''
+  #held: string
+
+  /** `held` is what another joiner held back. */
+  constructor(held = '') {
+    this.#held = held
+  }
+
+  /** A high surrogate that waits for its other half, or nothing. */
+  get held(): string {
+    return this.#held
+  }
 
   /** Well-formed text: what was held back and `text`, less a high surrogate at its end. May be empty. */
   push(text: string): string {

@@ -59,6 +59,7 @@ describe('config.example.toml', () => {
     for (const key of ['stream', 'connect', 'first_token', 'total'] as const)
       expect(lab?.[`${key}_timeout_secs`]).toBe(bare?.[`${key}_timeout_secs`])
     expect(lab?.lax_done).toBe(bare?.lax_done)
+    expect(lab?.background).toBe(bare?.background)
   })
 
   test('every key has its reason on its line or above', () => {

@@ -70,6 +70,13 @@ function providerFaults(document: TomlTable, config: Config): readonly ConfigFau
       return [
         { path: [...path, 'base_url'], problem: 'is missing: kind "openai-compatible" needs it' },
       ]
+    if (provider.background && provider.kind !== 'openai-responses')
+      return [
+        {
+          path: [...path, 'background'],
+          problem: `means nothing with kind "${provider.kind}": only with "openai-responses" does a vendor go on by itself`,
+        },
+      ]
     if (provider.kind === 'demo') return demoFaults(path, document)
     return name === 'demo'
       ? [{ path, problem: 'has the name of the built-in demo model: choose another name' }]

@@ -12,7 +12,7 @@ export {
   unknownKey,
   valueKind,
 } from './schema-keys.ts'
-export { findModel, type NamedProvider } from './model-names.ts'
+export { findModel, meantModel, type NamedProvider } from './model-names.ts'
 export { DEFAULT_FALLBACK, followAlias } from './model-references.ts'
 export { Config, ProviderConfig } from './schema.ts'
 export { type ThemeConfig } from './theme.ts'

@@ -24,6 +24,9 @@ function sentenceOf(source: string): string {
   throw new Error(`accepted: ${source}`)
 }
 
+const inBackground = (kind: string): string =>
+  `[providers.lab]\nkind = "${kind}"\nbase_url = "http://x/v1"\nbackground = true`
+
 describe('loadConfig', () => {
   test('a file that is not there acts like an empty one', () => {
     const path = join(folder, 'none', 'config.toml')
@@ -254,6 +257,22 @@ describe('providers', () => {
     )
   })
 
+  test('only openai-responses has answers in the background', () => {
+    expect(parseConfig(inBackground('openai-responses'), 'f').config.providers).toHaveProperty(
+      'lab.background',
+      true,
+    )
+    for (const kind of ['openai', 'openai-compatible', 'anthropic', 'google', 'demo'])
+      expect(sentenceOf(inBackground(kind))).toMatch(
+        new RegExp(
+          `line [34]: providers\\.lab\\.(background|base_url) means nothing with kind "${kind}"`,
+        ),
+      )
+    expect(sentenceOf('[openai]\nbackground = true')).toContain(
+      'openai.background is an unknown key',
+    )
+  })
+
   test('the name demo is the demo model’s own, and the demo model has no address or key', () => {
     expect(sentenceOf('[providers.demo]\nkind = "openai"')).toContain('built-in demo model')
     expect(sentenceOf('[providers.x]\nkind = "demo"\nbase_url = "http://x"')).toContain(
@@ -268,6 +287,6 @@ describe('providers', () => {
     const { config } = parseConfig('[providers.x]\nkind = "openai"', 'f')
     const { api_key_env: key, ...defaults } = Config.parse({}).openai
     expect(key).toBe('OPENAI_API_KEY')
-    expect(config.providers['x']).toEqual({ ...defaults, kind: 'openai' })
+    expect(config.providers['x']).toEqual({ ...defaults, background: false, kind: 'openai' })
   })
 })

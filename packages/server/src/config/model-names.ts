@@ -62,21 +62,29 @@ function nearest(name: string, known: readonly string[]): string[] {
 }
 
 /**
- * Finds the provider that `name` means: `provider/id`, an id that one provider lists, a known prefix,
- * else the only provider with a base URL in the file. Throws SpeakCodeError `model_not_found` with the
- * nearest of `known` (`provider/id` each).
+ * The provider that `name` means: `provider/id`, an id that one provider lists, a known prefix, else the only provider with
+ * a base URL in the file. `known` (`provider/id` each) are there although no list has them. Undefined where none is meant.
  */
+export function meantModel(
+  name: string,
+  providers: readonly NamedProvider[],
+  known: readonly string[],
+): ModelName | undefined {
+  const found = written(name, providers) ?? claimed(name, providers)
+  if (found === undefined) return undefined
+  const { models } = providers.find((provider) => provider.name === found.provider) ?? {}
+  const isKnown = known.includes(`${found.provider}/${found.model}`)
+  return models === undefined || models.includes(found.model) || isKnown ? found : undefined
+}
+
+/** As {@link meantModel}; throws SpeakCodeError `model_not_found` with the nearest of `known` where none is meant. */
 export function findModel(
   name: string,
   providers: readonly NamedProvider[],
   known: readonly string[],
 ): ModelName {
-  const found = written(name, providers) ?? claimed(name, providers)
-  if (found !== undefined) {
-    const { models } = providers.find((provider) => provider.name === found.provider) ?? {}
-    const isKnown = known.includes(`${found.provider}/${found.model}`)
-    if (models === undefined || models.includes(found.model) || isKnown) return found
-  }
+  const found = meantModel(name, providers, known)
+  if (found !== undefined) return found
   const shown = name.length > COMPARED_LENGTH ? `${name.slice(0, COMPARED_LENGTH)}…` : name
   throw new SpeakCodeError(
     'model_not_found',

@@ -1,7 +1,6 @@
 /** Which models the file's own `[models]` and `[fallback]` name, and whether they can be meant. Pure. */
-import { SpeakCodeError } from '@speak-code/protocol'
 import type { ConfigFault } from './faults.ts'
-import { findModel, type NamedProvider } from './model-names.ts'
+import { meantModel, type NamedProvider } from './model-names.ts'
 import type { Config } from './schema.ts'
 
 /** Providers that are there without a word in the file. */
@@ -35,7 +34,9 @@ export function referenceFaults(config: Config): readonly ConfigFault[] {
   const problemOf = (name: string): string | undefined => {
     const model = followAlias(name, aliases)
     if (Object.hasOwn(aliases, model)) return 'is an alias that leads back to itself'
-    return canBeMeant(model, providers, known) ? undefined : 'names a model that no provider has'
+    return meantModel(model, providers, known) === undefined
+      ? 'names a model that no provider has'
+      : undefined
   }
   const faultOf = (path: ConfigFault['path'], name: string): readonly ConfigFault[] => {
     const problem = problemOf(name)
@@ -48,20 +49,6 @@ export function referenceFaults(config: Config): readonly ConfigFault[] {
       ...models.flatMap((model, at) => faultOf(['fallback', name, at], model)),
     ]),
   ]
-}
-
-function canBeMeant(
-  name: string,
-  providers: readonly NamedProvider[],
-  known: readonly string[],
-): boolean {
-  try {
-    findModel(name, providers, known)
-    return true
-  } catch (error) {
-    if (error instanceof SpeakCodeError) return false
-    throw error
-  }
 }
 
 function providersOf(config: Config): NamedProvider[] {

@@ -50,6 +50,7 @@ const ProviderKeys = {
   connect_timeout_secs: Secs.default(10),
   /** From the request to the first delta; unlimited unless set. */
   first_token_timeout_secs: Secs.default(0),
+  /** For a whole run, from when the provider is first asked: retries, waits and fallbacks included. */
   total_timeout_secs: Secs.default(0),
   /** `[DONE]` without a finish reason counts as completed. */
   lax_done: z.boolean().default(false),
@@ -72,6 +73,8 @@ const PROVIDER_KINDS = [
 export const ProviderConfig = z.strictObject({
   kind: z.enum(PROVIDER_KINDS),
   ...ProviderKeys,
+  /** The vendor writes answers by itself and keeps them; only with `openai-responses`. */
+  background: z.boolean().default(false),
 })
 export type ProviderConfig = z.infer<typeof ProviderConfig>
 

@@ -25,6 +25,8 @@ export const Theme = z.strictObject({
   reasoning: Look,
   indicator: Look,
   heading: Look,
+  heading2: Look,
+  heading3: Look,
   emphasis: Look,
   struck: Look,
   code: Look,

@@ -1,42 +1,16 @@
-/** The recorded Messages streams through the real provider, cut in three ways. */
-import {
-  type Cut,
-  type Fixture,
-  listFixtures,
-  type MockUpstream,
-  startMockUpstream,
-} from '@speak-code/testkit'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+/** The recorded Messages streams through the real provider, cut in four ways. */
+import { type Fixture, listFixtures } from '@speak-code/testkit'
+import { describe, expect, test } from 'vitest'
+import { RecordingPlayer } from '../testing/recordings.ts'
 import { anthropicAt } from './anthropic-testing.ts'
 import { count, isObject, type JsonObject } from './json.ts'
 import type { ProviderUsage, ToolCallDelta } from './provider.ts'
-import { failed, listen, type Told } from './testing.ts'
+import { failed } from './testing.ts'
 import { assembleToolCalls } from './tool-calls.ts'
 
 const fixtures = listFixtures()
-const CUTS: readonly Cut[] = ['whole', 'bytes', { seed: 7 }, { seed: 8, longest: 700 }]
 
-let mock: MockUpstream
-
-beforeAll(async () => {
-  mock = await startMockUpstream()
-})
-afterAll(() => mock.stop())
-
-async function play({ body, meta }: Fixture, cut: Cut): Promise<Told> {
-  await mock.script({
-    status: meta.status,
-    headers: {
-      'content-type': 'text/event-stream',
-      ...Object.fromEntries(
-        Object.entries(meta.headers).filter(([name]) => name !== 'content-encoding'),
-      ),
-    },
-    body: [{ base64: body.toString('base64') }],
-    cut,
-  })
-  return listen(anthropicAt(mock.url))
-}
+const player = new RecordingPlayer(anthropicAt)
 
 function member(value: unknown, name: string): unknown {
   return isObject(value) ? value[name] : undefined
@@ -76,21 +50,20 @@ describe.skipIf(fixtures === undefined)('recorded streams', () => {
     '%s',
     async (_, fixture) => {
       const { expected } = fixture
-      const whole = await play(fixture, 'whole')
+      const whole = await player.play(fixture)
       expect(whole.text).toBe(expected.text)
       expect(whole.reasoning).toBe(expected.reasoning ?? '')
       expect(whole.refusal).toBe(expected.refusal ?? '')
       expect(assembleToolCalls(whole.deltas.filter(isToolCall))).toEqual(expected.toolCalls ?? [])
       expect(whole.end).toMatchObject(endOf(expected))
       expect(whole.end.usage).toMatchObject(usageOf({ ...expected }))
-      for (const cut of CUTS) expect(await play(fixture, cut)).toEqual(whole)
     },
   )
 
   test('T61 thinking and redacted thinking are kept to be sent back', async () => {
     for (const name of ['anthropic/thinking', 'anthropic/thinking-redacted']) {
       const fixture = streams.find((candidate) => candidate.name === name)
-      expect(fixture && (await play(fixture, 'whole')).end).toMatchObject({
+      expect(fixture && (await player.play(fixture)).end).toMatchObject({
         replay: { kind: 'anthropic' },
       })
     }
@@ -104,10 +77,8 @@ describe.skipIf(fixtures === undefined)('recorded error answers', () => {
   ])('%s is %s', async (name, code) => {
     const fixture = fixtures?.find((candidate) => candidate.name === name)
     if (fixture === undefined) throw new Error(`no fixture ${name}`)
-    for (const cut of CUTS) {
-      const told = await play(fixture, cut)
-      expect(told).toMatchObject({ deltas: [], end: failed(code, false) })
-      expect(JSON.stringify(told.end)).not.toContain('req_')
-    }
+    const told = await player.play(fixture)
+    expect(told).toMatchObject({ deltas: [], end: failed(code, false) })
+    expect(JSON.stringify(told.end)).not.toContain('req_')
   })
 })

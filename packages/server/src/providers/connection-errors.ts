@@ -1,6 +1,7 @@
 /** Why there was no answer at all: what Node, undici and the SDK threw → an error of ours. Pure. */
 import { errorInfo, type ErrorInfo } from '@speak-code/protocol'
 import { isObject, text } from './json.ts'
+import type { FailedEnd } from './provider.ts'
 import { explainTimeOut } from './time-outs.ts'
 import { RedirectError } from './upstream.ts'
 
@@ -64,4 +65,11 @@ export function connectionError(
     'upstream_unreachable',
     `${provider} cannot be reached at ${host}: ${reason} (${code})`,
   )
+}
+
+/** The end of a call that got no answer, for what {@link connectionError} tells of it. */
+export function connectionFailure(...cause: Parameters<typeof connectionError>): FailedEnd {
+  const error = connectionError(...cause)
+  const timedOut = error.code === 'upstream_timeout'
+  return { outcome: 'failed', error, ...(timedOut ? { timedOut } : {}) }
 }

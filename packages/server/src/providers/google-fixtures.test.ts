@@ -1,18 +1,12 @@
 /** The recorded Gemini streams and error answers through the real provider, cut in four ways. */
-import {
-  type Cut,
-  type Fixture,
-  listFixtures,
-  type MockUpstream,
-  startMockUpstream,
-} from '@speak-code/testkit'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type Fixture, listFixtures } from '@speak-code/testkit'
+import { describe, expect, test } from 'vitest'
+import { RecordingPlayer } from '../testing/recordings.ts'
 import { googleAt } from './google-testing.ts'
 import type { ProviderUsage } from './provider.ts'
-import { failed, listen, type Told } from './testing.ts'
+import { failed } from './testing.ts'
 
 const fixtures = listFixtures()
-const CUTS: readonly Cut[] = ['whole', 'bytes', { seed: 7 }, { seed: 8, longest: 700 }]
 
 /** Which failure a recording ends in, or our finish reason. */
 const ENDS: Readonly<Record<string, object>> = {
@@ -36,22 +30,7 @@ const ENDS: Readonly<Record<string, object>> = {
   'web-search-grounding': { status: 'completed', finishReason: 'stop' },
 }
 
-let mock: MockUpstream
-
-beforeAll(async () => {
-  mock = await startMockUpstream()
-})
-afterAll(() => mock.stop())
-
-async function play({ body, meta }: Fixture, cut: Cut): Promise<Told> {
-  await mock.script({
-    status: meta.status,
-    headers: { 'content-type': 'text/event-stream', ...meta.headers },
-    body: [{ base64: body.toString('base64') }],
-    cut,
-  })
-  return listen(googleAt(mock.url), { model: 'gemini-2.5-flash' })
-}
+const player = new RecordingPlayer(googleAt, { model: 'gemini-2.5-flash' })
 
 /** The vendor leaves thinking out of the completion; ours has it. */
 function usageOf({ expected }: Fixture): ProviderUsage | undefined {
@@ -79,7 +58,7 @@ describe.skipIf(fixtures === undefined)('recorded streams and errors', () => {
     '%s',
     async (name, fixture) => {
       const { expected } = fixture
-      const whole = await play(fixture, 'whole')
+      const whole = await player.play(fixture)
       expect(whole.text).toBe(expected.text)
       expect(whole.reasoning).toBe(expected.reasoning ?? '')
       const called = whole.toolCalls.map(({ id, ...call }) => {
@@ -92,7 +71,6 @@ describe.skipIf(fixtures === undefined)('recorded streams and errors', () => {
         ...markOf(fixture),
       })
       expect(whole.end.usage).toEqual(usageOf(fixture))
-      for (const cut of CUTS) expect(await play(fixture, cut)).toEqual(whole)
     },
   )
 })

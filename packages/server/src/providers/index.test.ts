@@ -132,6 +132,66 @@ describe('what a model’s name means (§5)', () => {
     expect(named(two, 'b/q')).toBe('b/q')
   })
 
+  describe('a name that nobody claims', () => {
+    let mock: MockUpstream
+    beforeAll(async () => {
+      mock = await startMockUpstream()
+    })
+    afterAll(() => mock.stop())
+    beforeEach(() => mock.reset())
+
+    const body = JSON.stringify({ data: [{ id: 'llama3.2:latest' }, { id: 'org/own' }] })
+    const listing = { headers: { 'content-type': 'application/json' }, body: [body] }
+    const found = async (name?: string, config: unknown = {}): Promise<string> => {
+      await mock.script(listing, { path: '/v1/models' })
+      const local = make(config, { OLLAMA_HOST: mock.url.replace(/\/v1$/, '') })
+      const { provider, model, fallbacks } = await local.find(name)
+      const names = [{ provider, model }, ...(fallbacks ?? [])]
+      return names.map((one) => `${one.provider.name}/${one.model}`).join(' ')
+    }
+
+    test.each([
+      ['llama3.2', 'ollama/llama3.2'],
+      ['llama3.2:latest', 'ollama/llama3.2:latest'],
+      ['org/own', 'ollama/org/own'],
+    ])('%s is Ollama’s where it lists it', async (name, expected) => {
+      expect(await found(name)).toBe(expected)
+    })
+
+    test('it has the fallbacks of its whole name', async () => {
+      const config = { providers: { lab }, fallback: { 'ollama/org/own': ['lab/q'] } }
+      const two = { ...config, providers: { lab, other: lab } }
+      expect(await found('org/own', two)).toBe('ollama/org/own lab/q')
+    })
+
+    test('is unknown where Ollama does not list it either; its names are among the nearest', async () => {
+      await expect(found('llama3.3')).rejects.toThrow('The nearest: ollama/llama3.2')
+      await expect(found('llama3.2:1b')).rejects.toThrow('There is no model “llama3.2:1b” here')
+    })
+
+    test.each([
+      [undefined, 'ollama/llama3.2'],
+      ['gpt-oss:20b', 'openai/gpt-oss:20b'],
+      ['ollama/any', 'ollama/any'],
+      ['a1', 'lab/org/own'],
+      ['org/own', 'lab/org/own'],
+    ])('%s is claimed, and Ollama is not asked', async (name, expected) => {
+      const config = {
+        providers: { lab: { ...lab, models: ['org/own'] } },
+        models: { a1: 'org/own' },
+      }
+      const claimed = name === undefined ? {} : config
+      expect(await found(name, claimed)).toBe(expected)
+      expect(await mock.calls()).toEqual([])
+    })
+
+    test('a model that a known provider does not have is not looked for', async () => {
+      const config = { providers: { lab: { ...lab, models: ['q'] } } }
+      await expect(found('lab/llama3.2', config)).rejects.toThrow('no model')
+      expect(await mock.calls()).toEqual([])
+    })
+  })
+
   test('aliases, and fallbacks of a model, of an alias or of all others', () => {
     const set = make(
       {

@@ -5,6 +5,7 @@ import {
   DEFAULT_FALLBACK,
   findModel,
   followAlias,
+  meantModel,
   type NamedProvider,
 } from '../config/index.ts'
 import { loadCatalogue } from '../catalogue/catalogue.ts'
@@ -12,7 +13,7 @@ import { vendorOf } from '../catalogue/model-key.ts'
 import { demoProvider } from './demo.ts'
 import { makeProvider } from './make-provider.ts'
 import { ModelDirectory } from './model-directory.ts'
-import { OLLAMA, OLLAMA_MODEL, ollamaSettings } from './ollama-settings.ts'
+import { OLLAMA, OLLAMA_MODEL, ollamaNames, ollamaSettings } from './ollama-settings.ts'
 import type { Provider, Providers, ResolvedModel } from './provider.ts'
 import {
   type Environment,
@@ -28,7 +29,7 @@ const DEMO_MODEL = 'demo/demo'
 export interface ProvidersOptions {
   /** Told what is odd about a provider's stream, for the log; without any of its content. */
   readonly warn?: (oddity: string) => void
-  /** Whether an Ollama that nobody wrote down is looked for on this machine, for the list of models. */
+  /** Whether an Ollama that nobody wrote down is looked for on this machine. */
   readonly findOllama?: boolean
 }
 
@@ -36,6 +37,7 @@ interface Entry extends NamedProvider {
   readonly provider: Provider
   /** Where its calls go; undefined where they go nowhere. */
   readonly baseUrl: string | undefined
+  readonly totalMs: number | undefined
   readonly usable: boolean
   /** Asked where it lists none; undefined where any other provider goes first. */
   readonly builtInModel: string | undefined
@@ -61,13 +63,14 @@ export function networkSettings(config: Config, env: Environment): readonly Prov
 
 function entries(config: Config, env: Environment, warn: ProvidersOptions['warn']): Entry[] {
   const network = networkSettings(config, env).map((settings): Entry => {
-    const { name, models, baseUrl } = settings.options
+    const { name, models, baseUrl, totalMs } = settings.options
     const builtInModel = VENDORS.find((vendor) => vendor.name === name)?.model
     return {
       name,
       models,
       provider: makeProvider(settings, warn),
       baseUrl,
+      totalMs,
       usable: settings.usable,
       baseUrlWritten: settings.baseUrlWritten,
       builtInModel: name === OLLAMA ? OLLAMA_MODEL : builtInModel,
@@ -79,7 +82,12 @@ function entries(config: Config, env: Environment, warn: ProvidersOptions['warn'
   }).flatMap(([name, { kind, models }]): Entry[] => {
     if (kind !== 'demo') return []
     const provider = demoProvider({ name, models })
-    const offline = { baseUrl: undefined, baseUrlWritten: false, builtInModel: undefined }
+    const offline = {
+      baseUrl: undefined,
+      totalMs: undefined,
+      baseUrlWritten: false,
+      builtInModel: undefined,
+    }
     return [{ name, models: provider.models, provider, usable: true, ...offline }]
   })
   return [...network, ...demos]
@@ -156,11 +164,12 @@ export function createProviders(
   }
   const alone = (name: string): ResolvedModel => {
     const { entry, model } = entryOf(name)
-    const { provider, baseUrl } = entry
+    const { provider, baseUrl, totalMs } = entry
     return {
       provider,
       model,
       baseUrl,
+      totalMs,
       defaults: entry.name === 'openai' ? openAiDefaults : {},
       facts: async () =>
         (await loadCatalogue()).facts(
@@ -187,9 +196,26 @@ export function createProviders(
     findOllama: options.findOllama ?? false,
     now: () => performance.now(),
   })
+  const resolve = (name = defaultModel): ResolvedModel => ({
+    ...alone(name),
+    fallbacks: fallbacksOf(name),
+  })
+  const find = async (name = defaultModel): Promise<ResolvedModel> => {
+    const written = followAlias(name, config.models)
+    const isClaimed = meantModel(written, found, known) !== undefined || belongsTo(written, found)
+    if (isClaimed) return resolve(name)
+    const ids = await directory.ollamaModels()
+    const listed = found.map((entry) =>
+      entry.name === OLLAMA ? { ...entry, models: ollamaNames(ids) } : entry,
+    )
+    const all = [...known, ...ids.map((id) => `${OLLAMA}/${id}`)]
+    const { provider, model } = findModel(written, listed, all)
+    return resolve(`${provider}/${model}`)
+  }
   return {
     defaultModel,
-    resolve: (name = defaultModel) => ({ ...alone(name), fallbacks: fallbacksOf(name) }),
+    resolve,
+    find,
     list: () => known.map((id) => ({ id, provider: id.slice(0, id.indexOf('/')) })),
     models: () => directory.models(known),
   }

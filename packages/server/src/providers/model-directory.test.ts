@@ -165,12 +165,25 @@ describe('ModelDirectory', () => {
       ...one,
       usable: false,
     }))
-    const listed = async (findOllama: boolean): Promise<string[]> =>
-      (await new ModelDirectory({ config, settings, findOllama, now: () => now }).models([])).map(
-        ({ id }) => id,
-      )
-    expect(await listed(false)).toEqual([])
+    const looking = (findOllama: boolean): ModelDirectory =>
+      new ModelDirectory({ config, settings, findOllama, now: () => now })
+    expect(await looking(false).models([])).toEqual([])
+    expect(await looking(false).ollamaModels()).toEqual([])
     expect(await paths()).toEqual([])
-    expect(await listed(true)).toEqual(['ollama/llama3.2'])
+    expect(await looking(true).models([])).toMatchObject([{ id: 'ollama/llama3.2' }])
+    expect(await looking(true).ollamaModels()).toEqual(['llama3.2'])
+  })
+
+  test('for a single name Ollama’s list may be no older than some seconds', async () => {
+    const ollama = directory({}, { OLLAMA_HOST: at('') })
+    await list({ data: [{ id: 'a' }] }, '/v1/models')
+    await ollama.models([])
+    await list({ data: [{ id: 'b' }] }, '/v1/models')
+    now += 4999
+    expect(await ollama.ollamaModels()).toEqual(['a'])
+    now += 1
+    expect(await ollama.ollamaModels()).toEqual(['b'])
+    expect((await ollama.models([])).map(({ id }) => id)).toEqual(['ollama/b'])
+    expect(await paths()).toHaveLength(2)
   })
 })

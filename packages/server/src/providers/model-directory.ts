@@ -20,6 +20,8 @@ export interface ModelDirectoryOptions {
 /** How long a list is good for, and how long a provider that gave none is left alone. */
 const FRESH_MS = 10 * 60_000
 const RETRY_MS = 60_000
+/** Who asks for a model that is not there may just have pulled it, or started Ollama. */
+const LOOK_UP_FRESH_MS = 5000
 /** The longest wait for a provider; for an Ollama that may not be there. */
 const PATIENCE_MS = 2000
 const OLLAMA_PATIENCE_MS = 500
@@ -27,7 +29,8 @@ const OLLAMA_PATIENCE_MS = 500
 interface Kept {
   /** The last list that came, however old. */
   readonly models: readonly ListedModel[] | undefined
-  readonly goodUntil: number
+  readonly askedAt: number
+  readonly goodMs: number
 }
 
 export class ModelDirectory {
@@ -45,10 +48,7 @@ export class ModelDirectory {
    * counts for as long as it is silent.
    */
   async models(configured: readonly string[]): Promise<readonly ModelView[]> {
-    const { settings, findOllama } = this.#options
-    const asked = settings.filter(
-      ({ usable, options }) => usable || (findOllama && options.name === OLLAMA),
-    )
+    const asked = this.#asked
     const found = await Promise.all(asked.map((provider) => this.#modelsOf(provider)))
     const views = new Map<string, ModelView>()
     for (const id of configured) views.set(id, await this.#view(id, undefined))
@@ -61,11 +61,26 @@ export class ModelDirectory {
     return [...views.values()]
   }
 
+  /** The ids that Ollama lists at this moment; none where it does not run, or nobody is to look for it. Never rejects. */
+  async ollamaModels(): Promise<readonly string[]> {
+    const ollama = this.#asked.find(({ options }) => options.name === OLLAMA)
+    const models = ollama === undefined ? [] : await this.#modelsOf(ollama, LOOK_UP_FRESH_MS)
+    return models.map(({ id }) => id)
+  }
+
+  /** Those that can be used, and an Ollama that may be there. */
+  get #asked(): readonly ProviderSettings[] {
+    const { settings, findOllama } = this.#options
+    return settings.filter(
+      ({ usable, options }) => usable || (findOllama && options.name === OLLAMA),
+    )
+  }
+
   /** A configured list says all that the provider serves; else it is asked. */
-  async #modelsOf(settings: ProviderSettings): Promise<readonly ListedModel[]> {
+  async #modelsOf(settings: ProviderSettings, freshMs = FRESH_MS): Promise<readonly ListedModel[]> {
     const { name, baseUrl, models, obstacle } = settings.options
     if (models !== undefined) return models.map(unmeasured)
-    const listed = obstacle === undefined ? await this.#listOf(settings) : undefined
+    const listed = obstacle === undefined ? await this.#listOf(settings, freshMs) : undefined
     if (listed !== undefined) return listed
     // Who has another address than the vendor may have other models as well.
     const vendor = vendorOf('', baseUrl)
@@ -73,10 +88,14 @@ export class ModelDirectory {
     return (await loadCatalogue()).idsOf(vendor).map(unmeasured)
   }
 
-  async #listOf(settings: ProviderSettings): Promise<readonly ListedModel[] | undefined> {
+  async #listOf(
+    settings: ProviderSettings,
+    freshMs: number,
+  ): Promise<readonly ListedModel[] | undefined> {
     const { name } = settings.options
     const kept = this.#kept.get(name)
-    if (kept !== undefined && this.#options.now() < kept.goodUntil) return kept.models
+    const goodMs = Math.min(kept?.goodMs ?? 0, freshMs)
+    if (kept !== undefined && this.#options.now() < kept.askedAt + goodMs) return kept.models
     const asking = this.#asking.get(name) ?? this.#ask(settings)
     this.#asking.set(name, asking)
     return asking
@@ -94,8 +113,8 @@ export class ModelDirectory {
     const listed =
       answer?.status === 200 ? listedModels(answer.json, vendorOf(name, baseUrl)) : undefined
     const models = listed ?? this.#kept.get(name)?.models
-    const goodUntil = this.#options.now() + (listed === undefined ? RETRY_MS : FRESH_MS)
-    this.#kept.set(name, { models, goodUntil })
+    const goodMs = listed === undefined ? RETRY_MS : FRESH_MS
+    this.#kept.set(name, { models, askedAt: this.#options.now(), goodMs })
     this.#asking.delete(name)
     return models
   }

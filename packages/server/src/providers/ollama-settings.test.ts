@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { Config } from '../config/index.ts'
-import { ollamaSettings, ollamaUrl } from './ollama-settings.ts'
+import { ollamaNames, ollamaSettings, ollamaUrl } from './ollama-settings.ts'
 
 describe('OLLAMA_HOST may lack scheme or port', () => {
   test.each([
@@ -48,6 +48,15 @@ describe('the settings', () => {
       usable: true,
       options: { baseUrl: 'http://gpu:11434/v1', apiKey: undefined, models: ['q'] },
     })
+  })
+
+  test('a model’s name without a tag is that of the latest', () => {
+    expect(ollamaNames(['llama3.2:latest', 'qwen3:8b', 'plain'])).toEqual([
+      'llama3.2:latest',
+      'llama3.2',
+      'qwen3:8b',
+      'plain',
+    ])
   })
 
   test('an OLLAMA_HOST that is none', () => {

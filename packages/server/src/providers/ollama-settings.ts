@@ -1,4 +1,4 @@
-/** Ollama, which is there without a table and without a key: where it is. Pure. */
+/** Ollama, which is there without a table and without a key: where it is, and how its models are called. Pure. */
 import { errorInfo } from '@speak-code/protocol'
 import type { Config } from '../config/index.ts'
 import {
@@ -15,6 +15,7 @@ export const OLLAMA = 'ollama'
 export const OLLAMA_MODEL = 'llama3.2'
 
 const PORT = '11434'
+const LATEST = ':latest'
 const EVERY_ADDRESS = /^(?:0\.0\.0\.0|\[::\])$/
 
 /**
@@ -32,6 +33,11 @@ export function ollamaUrl(host: string): string | undefined {
   if (!written && !hasPort) url.port = PORT
   if (EVERY_ADDRESS.test(url.hostname)) url.hostname = '127.0.0.1'
   return `${url.origin}${url.pathname.replace(/\/+$/, '').replace(/\/v1$/, '')}/v1`
+}
+
+/** What the listed models may be called: without a tag the latest is meant (https://docs.ollama.com/api/introduction). */
+export function ollamaNames(ids: readonly string[]): readonly string[] {
+  return ids.flatMap((id) => (id.endsWith(LATEST) ? [id, id.slice(0, -LATEST.length)] : [id]))
 }
 
 /** OLLAMA_HOST goes over the file's base URL, but not with a key that the file names for that (L10). */

@@ -1,7 +1,13 @@
 /** Calls by way of OpenAI's official SDK, whichever of its APIs. */
 import type OpenAI from 'openai'
 import type { Provider, ProviderCall, ProviderDelta } from './provider.ts'
-import { answerIn, NEVER_MS, sdkProvider, type SdkProviderOptions } from './sdk-provider.ts'
+import {
+  answerIn,
+  NEVER_MS,
+  type SdkBackground,
+  sdkProvider,
+  type SdkProviderOptions,
+} from './sdk-provider.ts'
 import type { StreamReader } from './stream-reader.ts'
 import { upstreamFetch } from './upstream.ts'
 
@@ -14,6 +20,9 @@ export interface OpenAiClientOptions extends SdkProviderOptions {
 export interface OpenAiApi {
   request(client: OpenAI, call: ProviderCall, signal: AbortSignal): Promise<Response>
   reader(call: ProviderCall, emit: (delta: ProviderDelta) => void): StreamReader
+  /** As in {@link StreamCallOptions}. */
+  lingerMs?(call: ProviderCall): number | undefined
+  readonly background?: SdkBackground<OpenAI>
 }
 
 /** What the SDK sends and we pass on; the rest of its headers describe this machine. */
@@ -27,7 +36,9 @@ export function openAiClientProvider(options: OpenAiClientOptions, api: OpenAiAp
     call: (client, call) => ({
       request: (signal) => api.request(client, call, signal),
       reader: (told) => api.reader(call, told),
+      lingerMs: api.lingerMs?.(call),
     }),
+    background: api.background,
     async refusal(thrown) {
       const { APIError, APIConnectionError } = await import('openai')
       const isAnswer = thrown instanceof APIError && !(thrown instanceof APIConnectionError)

@@ -128,12 +128,12 @@ describe('no answer', () => {
 })
 
 function messageOf({ end }: Told): string {
-  expect(end).toMatchObject(failed('upstream_timeout', true))
+  expect(end).toMatchObject({ ...failed('upstream_timeout', true), timedOut: true })
   return end.outcome === 'failed' ? end.error.message : ''
 }
 
 describe('T53 time-outs', () => {
-  test('five, each in its own words', async () => {
+  test('four of a call, each in its own words; the fifth is the router’s', async () => {
     // A server that says nothing when TLS begins.
     const mute = createServer((socket) => socket.on('error', () => {}))
     const connect = messageOf(
@@ -149,18 +149,11 @@ describe('T53 time-outs', () => {
     const stall = messageOf(
       await play({ body: [say('a')], end: 'never' }, limits({ silenceMs: 100 })),
     )
-    const total = messageOf(
-      await play(
-        { deltas: { texts: ['a'], count: 1000, perSecond: 100 } },
-        limits({ totalMs: 100 }),
-      ),
-    )
-    expect([connect, headers, firstToken, stall, total]).toEqual([
+    expect([connect, headers, firstToken, stall]).toEqual([
       'testing: no connection within 0.1 s',
       'testing: connected, but no answer began within 0.1 s',
       'testing: the answer began, but no first token came within 0.1 s',
       'testing: the answer stalled: nothing came for 0.1 s',
-      'testing: the answer was not complete within the time limit of 0.1 s',
     ])
     await mock.until(({ open }) => open === 0)
   })
@@ -187,7 +180,7 @@ describe('T53 time-outs', () => {
   test('0 is no time-out', async () => {
     const told = await play(
       { before: [{ delayMs: 50 }], deltas: { texts: ['a'] } },
-      { limits: { connectMs: 0, silenceMs: 0, firstTokenMs: 0, totalMs: 0 } },
+      { limits: { connectMs: 0, silenceMs: 0, firstTokenMs: 0 } },
     )
     expect(told.end).toMatchObject(COMPLETED)
   })

@@ -1,11 +1,10 @@
 import type { ChatParams } from '@speak-code/protocol'
 import { describe, expect, test } from 'vitest'
 import {
-  droppedParams,
   failureOf,
   finishedEnd,
   normalisedUsage,
-  requestBody,
+  requestPlan,
   takesUsageOption,
 } from './openai-map.ts'
 
@@ -13,7 +12,7 @@ const call = { model: 'm', messages: [{ role: 'user', content: 'hi' }] } as cons
 
 describe('the request’s body', () => {
   test('what is unset is not sent', () => {
-    expect(requestBody({ ...call, params: {} }, 'openai')).toEqual({
+    expect(requestPlan({ ...call, params: {} }, 'openai').body).toEqual({
       model: 'm',
       messages: [{ role: 'user', content: 'hi' }],
       stream: true,
@@ -24,9 +23,9 @@ describe('the request’s body', () => {
   test('who refuses to be asked for the usage is not asked', () => {
     expect(takesUsageOption('https://api.mistral.ai/v1')).toBe(false)
     expect(takesUsageOption('https://api.openai.com/v1')).toBe(true)
-    expect(requestBody({ ...call, params: {} }, 'openai-compatible', false)).not.toHaveProperty(
-      'stream_options',
-    )
+    expect(
+      requestPlan({ ...call, params: {} }, 'openai-compatible', false).body,
+    ).not.toHaveProperty('stream_options')
   })
 
   const params = {
@@ -39,7 +38,7 @@ describe('the request’s body', () => {
   } satisfies ChatParams
 
   test('OpenAI gets max_completion_tokens and no top_k', () => {
-    const body = requestBody({ ...call, params }, 'openai')
+    const { body } = requestPlan({ ...call, params }, 'openai')
     expect(body).toMatchObject({
       temperature: 0,
       top_p: 0.5,
@@ -52,7 +51,7 @@ describe('the request’s body', () => {
   })
 
   test('compatible servers get max_tokens and top_k', () => {
-    const body = requestBody({ ...call, params }, 'openai-compatible')
+    const { body } = requestPlan({ ...call, params }, 'openai-compatible')
     expect(body).toMatchObject({ max_tokens: 9, top_k: 40 })
     expect(body).not.toHaveProperty('max_completion_tokens')
   })
@@ -69,17 +68,18 @@ describe('what is not taken', () => {
     ['o1', ['topK', 'temperature', 'topP']],
     ['o4-mini', ['topK', 'temperature', 'topP', 'stop']],
   ])('%s: %j', (model, names) => {
-    expect(droppedParams(all, model, 'openai')).toEqual(names)
-    const body = requestBody({ ...call, model, params: all }, 'openai')
+    const { body, dropped } = requestPlan({ ...call, model, params: all }, 'openai')
+    expect(dropped).toEqual(names)
     const spelled = { topK: 'top_k', temperature: 'temperature', topP: 'top_p', stop: 'stop' }
     const left = Object.entries(spelled).filter(([, name]) => !Object.hasOwn(body, name))
     expect(left.map(([name]) => name).toSorted()).toEqual(names.toSorted())
   })
 
   test('only what was asked for is told; compatible servers decide for themselves', () => {
-    expect(droppedParams({ topP: 1 }, 'gpt-5', 'openai')).toEqual(['topP'])
-    expect(droppedParams({}, 'gpt-5', 'openai')).toEqual([])
-    expect(droppedParams(all, 'gpt-5', 'openai-compatible')).toEqual([])
+    const gpt5 = { ...call, model: 'gpt-5' }
+    expect(requestPlan({ ...gpt5, params: { topP: 1 } }, 'openai').dropped).toEqual(['topP'])
+    expect(requestPlan({ ...gpt5, params: {} }, 'openai').dropped).toEqual([])
+    expect(requestPlan({ ...gpt5, params: all }, 'openai-compatible').dropped).toEqual([])
   })
 })
 

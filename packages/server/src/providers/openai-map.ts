@@ -17,7 +17,7 @@ const STOPLESS_MODEL = /^(?:o[3-9]|gpt-5(?!.*-chat))/
  * reasoning models refuse sampling, the later ones `stop` as well
  * (https://platform.openai.com/docs/guides/reasoning, https://platform.openai.com/docs/api-reference/chat/create).
  */
-export function droppedParams(
+function droppedParams(
   params: ChatParams,
   model: string,
   dialect: ChatDialect,
@@ -39,17 +39,24 @@ export function takesUsageOption(baseUrl: string): boolean {
   return !URL.canParse(baseUrl) || !USAGE_UNASKED.has(new URL(baseUrl).hostname)
 }
 
-/** The body of the request. What is unset, or not taken, is not sent. `asksForUsage`: see {@link takesUsageOption}. */
-export function requestBody(
+export interface RequestPlan {
+  readonly body: OpenAI.Chat.ChatCompletionCreateParamsStreaming
+  /** The parameters that are not taken, and so not in the body. */
+  readonly dropped: readonly (keyof ChatParams)[]
+}
+
+/** What is sent. What is unset, or not taken, is not. `asksForUsage`: see {@link takesUsageOption}. */
+export function requestPlan(
   call: Pick<ProviderCall, 'model' | 'messages' | 'params'>,
   dialect: ChatDialect,
   asksForUsage = true,
-): OpenAI.Chat.ChatCompletionCreateParamsStreaming {
+): RequestPlan {
   const taken = { ...call.params }
-  for (const name of droppedParams(taken, call.model, dialect)) delete taken[name]
+  const dropped = droppedParams(taken, call.model, dialect)
+  for (const name of dropped) delete taken[name]
   const { temperature, topP, topK, maxTokens, reasoningEffort, stop } = taken
   const compatible = dialect === 'openai-compatible'
-  return {
+  const body: RequestPlan['body'] = {
     model: call.model,
     messages: call.messages.map(({ role, content }) => ({ role, content })),
     stream: true,
@@ -63,6 +70,7 @@ export function requestBody(
     ...(reasoningEffort === undefined ? {} : { reasoning_effort: reasoningEffort }),
     ...(stop === undefined ? {} : { stop }),
   }
+  return { body, dropped }
 }
 
 /** The vendors' words in lower case. What is not here is `unknown`. */

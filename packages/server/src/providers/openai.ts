@@ -1,7 +1,7 @@
 /** OpenAI's Chat Completions, and whoever speaks them. */
 import { ChatReader } from './chat-reader.ts'
 import { openAiClientProvider, type OpenAiClientOptions } from './openai-client.ts'
-import { type ChatDialect, droppedParams, takesUsageOption, requestBody } from './openai-map.ts'
+import { type ChatDialect, requestPlan, takesUsageOption } from './openai-map.ts'
 import type { Provider } from './provider.ts'
 
 export interface OpenAiOptions extends OpenAiClientOptions {
@@ -14,9 +14,9 @@ export interface OpenAiOptions extends OpenAiClientOptions {
 export function openAiProvider(options: OpenAiOptions): Provider {
   return openAiClientProvider(options, {
     request: (client, call, signal) => {
-      const { dialect } = options
-      for (const name of droppedParams(call.params, call.model, dialect)) call.dropped?.(name)
-      const body = requestBody(call, dialect, takesUsageOption(options.baseUrl))
+      const asksForUsage = takesUsageOption(options.baseUrl)
+      const { body, dropped } = requestPlan(call, options.dialect, asksForUsage)
+      for (const name of dropped) call.dropped?.(name)
       return client.chat.completions.create(body, { signal }).asResponse()
     },
     reader: (_call, emit) => new ChatReader(emit, options.laxDone),

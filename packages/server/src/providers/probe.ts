@@ -5,7 +5,7 @@ import { connectionError } from './connection-errors.ts'
 import { createProviders, networkSettings } from './index.ts'
 import { requestModels } from './model-request.ts'
 import type { Environment, ProviderOptions, ProviderSettings } from './settings.ts'
-import type { NetworkKind } from './vendors.ts'
+import { type NetworkKind, VENDORS } from './vendors.ts'
 import { upstreamError } from './upstream-errors.ts'
 
 /** A provider that calls go to over the network. */
@@ -20,15 +20,25 @@ export interface ProviderProbe {
   readonly usable: boolean
   /** It is asked where a request names no model. */
   readonly isDefault: boolean
+  /** It is there whether the file says so or not. */
+  readonly isBuiltIn: boolean
   /** Makes one request. Resolves with what stands in the way of a call, or undefined; never rejects. */
   run(timeoutMs: number): Promise<ErrorInfo | undefined>
 }
 
-/** The providers of this configuration in this environment, `openai` first; the demo needs no probe. */
-export function providerProbes(config: Config, env: Environment): readonly ProviderProbe[] {
+/**
+ * The providers of this configuration in this environment, `openai` first; the demo needs no probe. `all`: the other
+ * vendors too where nothing is set for them.
+ */
+export function providerProbes(
+  config: Config,
+  env: Environment,
+  all = false,
+): readonly ProviderProbe[] {
   const { defaultModel } = createProviders(config, env)
+  const isWritten = (name: string): boolean => Object.hasOwn(config.providers, name)
   const isWanted = ({ options: { name }, usable }: ProviderSettings): boolean =>
-    usable || name === 'openai' || Object.hasOwn(config.providers, name)
+    usable || name === 'openai' || isWritten(name) || (all && isVendor(name))
   const wanted = networkSettings(config, env).filter(isWanted)
   return wanted.map(({ kind, options, usable }) => ({
     name: options.name,
@@ -37,9 +47,12 @@ export function providerProbes(config: Config, env: Environment): readonly Provi
     keyHint: options.keyHint,
     usable,
     isDefault: defaultModel.startsWith(`${options.name}/`),
+    isBuiltIn: options.name === 'openai' || !isWritten(options.name),
     run: (timeoutMs) => probe(kind, options, timeoutMs),
   }))
 }
+
+const isVendor = (name: string): boolean => VENDORS.some((vendor) => vendor.name === name)
 
 async function probe(
   kind: NetworkKind,

@@ -1,18 +1,12 @@
 /** The recorded Responses streams and error answers through the real provider, cut in four ways. */
-import {
-  type Cut,
-  type Fixture,
-  listFixtures,
-  type MockUpstream,
-  startMockUpstream,
-} from '@speak-code/testkit'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type Fixture, listFixtures } from '@speak-code/testkit'
+import { describe, expect, test } from 'vitest'
+import { RecordingPlayer } from '../testing/recordings.ts'
 import type { ProviderUsage, ToolCallDelta } from './provider.ts'
-import { failed, listen, responsesAt, type Told } from './testing.ts'
+import { failed, responsesAt, type Told } from './testing.ts'
 import { assembleToolCalls } from './tool-calls.ts'
 
 const fixtures = listFixtures()
-const CUTS: readonly Cut[] = ['whole', 'bytes', { seed: 7 }, { seed: 8, longest: 700 }]
 
 const MARKED = { outcome: 'finished', certainty: 'end_mark' }
 
@@ -30,22 +24,7 @@ const ENDS: Readonly<Record<string, object>> = {
   'web-search-cjk': { ...MARKED, status: 'completed', finishReason: 'stop' },
 }
 
-let mock: MockUpstream
-
-beforeAll(async () => {
-  mock = await startMockUpstream()
-})
-afterAll(() => mock.stop())
-
-async function play({ body, meta }: Fixture, cut: Cut): Promise<Told> {
-  await mock.script({
-    status: meta.status,
-    headers: { 'content-type': 'text/event-stream', ...meta.headers },
-    body: [{ base64: body.toString('base64') }],
-    cut,
-  })
-  return listen(responsesAt(mock.url))
-}
+const player = new RecordingPlayer(responsesAt)
 
 function usageOf({ expected }: Fixture): ProviderUsage | undefined {
   if (expected.usage === null) return undefined
@@ -70,7 +49,7 @@ describe.skipIf(fixtures === undefined)('recorded streams and errors', () => {
     '%s',
     async (name, fixture) => {
       const { expected } = fixture
-      const whole = await play(fixture, 'whole')
+      const whole = await player.play(fixture)
       expect(whole.text).toBe(expected.text)
       expect(whole.reasoning).toBe(expected.reasoning ?? '')
       expect(whole.refusal).toBe(expected.refusal ?? '')
@@ -81,7 +60,6 @@ describe.skipIf(fixtures === undefined)('recorded streams and errors', () => {
       expect(whole.end).toMatchObject(ENDS[name.slice('openai-responses/'.length)] ?? {})
       expect(nativeOf(whole)).toBe(expected.error === null ? expected.finishReason : undefined)
       expect(whole.end.usage).toEqual(usageOf(fixture))
-      for (const cut of CUTS) expect(await play(fixture, cut)).toEqual(whole)
     },
   )
 })

@@ -5,11 +5,32 @@ import {
   endOfResponse,
   finishedEnd,
   normalisedUsage,
+  readOnQuery,
   requestBody,
 } from './responses-map.ts'
 
 const body = (call: Partial<ProviderCall>): object =>
   requestBody({ model: 'some-model', messages: [], params: {}, ...call }, 'us')
+
+describe('in the background', () => {
+  test('the vendor writes by itself, and keeps what it writes', () => {
+    const call = { model: 'some-model', messages: [], params: {} }
+    expect(requestBody(call, 'us', true)).toMatchObject({
+      background: true,
+      store: true,
+      stream: true,
+    })
+  })
+
+  test('is read on after an event, with what the first request asked for', () => {
+    const query = { stream: true, starting_after: 0 }
+    expect(readOnQuery('some-model', { sequence: 0 })).toEqual(query)
+    expect(readOnQuery('gpt-5', { sequence: 0 })).toEqual({
+      ...query,
+      include: ['reasoning.encrypted_content'],
+    })
+  })
+})
 
 describe('the request', () => {
   test('messages are items in their places, and nothing is kept by the vendor', () => {

@@ -2,7 +2,7 @@
 import type { ChatParams, FinishReason } from '@speak-code/protocol'
 import type OpenAI from 'openai'
 import { count, isObject, type JsonObject, text } from './json.ts'
-import type { PromptMessage, ProviderCall, ProviderUsage } from './provider.ts'
+import type { Checkpoint, PromptMessage, ProviderCall, ProviderUsage } from './provider.ts'
 import { replayedItems } from './responses-replay.ts'
 import type { ReadEnd } from './stream-reader.ts'
 
@@ -34,27 +34,41 @@ export function droppedParams(params: ChatParams, model: string): (keyof ChatPar
 }
 
 /**
- * The body of the request. What is unset is not sent, and nothing is kept by the vendor. System messages are items of the
- * input, in their places: `instructions` would come back in three of the stream's events. `origin` names who is asked: only
- * reasoning of theirs is sent again.
+ * The body of the request. What is unset is not sent, and nothing is kept by the vendor but an answer in the background,
+ * which there is not without. System messages are items of the input, in their places: `instructions` would come back in
+ * three of the stream's events. `origin` names who is asked: only reasoning of theirs is sent again.
  */
 export function requestBody(
   { model, messages, params }: Pick<ProviderCall, 'model' | 'messages' | 'params'>,
   origin: string,
+  background = false,
 ): Body {
   const { temperature, topP, maxTokens, reasoningEffort } = takenParams(params, model)
   return {
     model,
     input: messages.flatMap((message) => replayedItems(message, origin) ?? [plainItem(message)]),
     stream: true,
-    store: false,
-    // Models that never reason refuse to be asked for it.
-    ...(isReasoning(model) ? { include: ['reasoning.encrypted_content'] } : {}),
+    store: background,
+    ...(background ? { background } : {}),
+    ...includes(model),
     ...(temperature === undefined ? {} : { temperature }),
     ...(topP === undefined ? {} : { top_p: topP }),
     ...(maxTokens === undefined ? {} : { max_output_tokens: maxTokens }),
     ...(reasoningEffort === undefined ? {} : { reasoning: reasoningOf(reasoningEffort) }),
   }
+}
+
+/** What reads a background answer on after an event (https://platform.openai.com/docs/guides/background). */
+export function readOnQuery(
+  model: string,
+  { sequence }: Pick<Checkpoint, 'sequence'>,
+): OpenAI.Responses.ResponseRetrieveParamsStreaming {
+  return { stream: true, starting_after: sequence, ...includes(model) }
+}
+
+/** Models that never reason refuse to be asked for it. */
+function includes(model: string): { include?: OpenAI.Responses.ResponseIncludable[] } {
+  return isReasoning(model) ? { include: ['reasoning.encrypted_content'] } : {}
 }
 
 function takenParams(params: ChatParams, model: string): ChatParams {

@@ -5,7 +5,7 @@
 import { isObject, type JsonObject, text } from './json.ts'
 import { JsonStreamReader } from './json-stream-reader.ts'
 import type { ProviderDelta, ProviderUsage, Replay, TextDelta } from './provider.ts'
-import { endOfResponse, finishedEnd, normalisedUsage } from './responses-map.ts'
+import { type Brought, endOfResponse, finishedEnd, normalisedUsage } from './responses-map.ts'
 import { AnswerItems } from './responses-replay.ts'
 import type { ReadEnd, Reading } from './stream-reader.ts'
 
@@ -14,6 +14,11 @@ export interface ResponsesReaderOptions {
   readonly origin: string
   /** `[DONE]` without the response's end counts as completed. */
   readonly laxDone: boolean
+  /** Where the stream begins in the middle of an answer. */
+  readonly midway?: {
+    /** The kind of event that has brought the reasoning so far. */
+    readonly reasoning: string | undefined
+  }
 }
 
 /** A call of a tool that the client is to run. */
@@ -30,6 +35,8 @@ export class ResponsesReader extends JsonStreamReader {
   readonly #items: AnswerItems
   /** By their place in the output: an item's id may change from event to event. */
   readonly #calls = new Map<unknown, Call>()
+  /** The places of the items that began in this stream; undefined where all of them do. */
+  readonly #begun: Set<unknown> | undefined
   /** How the response ended, in the vendor's word. */
   #native: string | undefined
   #usage: unknown
@@ -45,6 +52,8 @@ export class ResponsesReader extends JsonStreamReader {
     super()
     this.#emit = emit
     this.#laxDone = options.laxDone
+    this.#reasoning = options.midway?.reasoning
+    this.#begun = options.midway === undefined ? undefined : new Set()
     this.#items = new AnswerItems(options.origin)
   }
 
@@ -61,11 +70,19 @@ export class ResponsesReader extends JsonStreamReader {
   }
 
   end(): ReadEnd {
-    return finishedEnd(this.#native, {
+    return finishedEnd(this.#native, this.brought)
+  }
+
+  protected get brought(): Brought {
+    return {
       toolCalls: this.#calls.size > 0,
       refusal: this.#anyRefusal,
       laxDone: this.#laxDone,
-    })
+    }
+  }
+
+  protected get reasoning(): string | undefined {
+    return this.#reasoning
   }
 
   protected read(chunk: JsonObject, name: string | undefined): Reading {
@@ -86,6 +103,7 @@ export class ResponsesReader extends JsonStreamReader {
         this.#refuse(chunk['delta'])
         break
       case 'response.output_item.added':
+        this.#begun?.add(chunk['output_index'])
         if (isObject(chunk['item'])) this.#begin(chunk['item'], chunk['output_index'])
         break
       case 'response.output_item.done':
@@ -139,7 +157,8 @@ export class ResponsesReader extends JsonStreamReader {
       if (call === undefined) this.#begin(item, place)
       else if (!call.begun) this.#argue(call, item['arguments'])
     } else if (item['type'] === 'message' && Array.isArray(item['content'])) {
-      const whole = this.#said + this.#refused === 0
+      const seen = this.#begun?.has(place) ?? true
+      const whole = seen && this.#said + this.#refused === 0
       if (whole) for (const part of item['content']) this.#readPart(part)
     }
     this.#items.add(item, this.#said)

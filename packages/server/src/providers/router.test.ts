@@ -38,6 +38,21 @@ function model(name: string, ends: ProviderEnd[], fallbacks: ResolvedModel[] = [
   return { provider, model: 'm', defaults: { temperature: 1 }, fallbacks }
 }
 
+/** The same, with a delta before each end. */
+function speaking(target: ResolvedModel): ResolvedModel {
+  const { provider } = target
+  return {
+    ...target,
+    provider: {
+      ...provider,
+      stream(call, emit) {
+        emit({ channel: 'text', text: 'a' })
+        return provider.stream(call, emit)
+      },
+    },
+  }
+}
+
 function run(first: ResolvedModel, call: Partial<RoutedCall> = {}): Promise<ProviderEnd> {
   return callModels(
     first,
@@ -83,6 +98,18 @@ describe('callModels', () => {
   test('the last model’s failure is the end', async () => {
     const refused: ProviderEnd = { outcome: 'failed', error: errorInfo('upstream_auth', 'key') }
     expect(await run(model('a', [BUSY, BUSY], [model('b', [refused])]))).toBe(refused)
+  })
+
+  test('L5: what fails after its first delta is not tried again, and names the model that could be', async () => {
+    const broken: ProviderEnd = { outcome: 'failed', error: errorInfo('upstream_eof', 'cut off.') }
+    const spare = model('b', [FINE])
+    const end = await run(speaking(model('a', [broken], [spare])))
+    expect(end).toEqual({
+      outcome: 'failed',
+      error: errorInfo('upstream_eof', 'cut off. The next model of its fallback chain is b/m.'),
+    })
+    expect(calls).toHaveLength(1)
+    expect(await run(speaking(model('a', [broken])))).toBe(broken)
   })
 
   test('a call that does not fit the model is not made', async () => {

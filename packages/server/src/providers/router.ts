@@ -2,8 +2,16 @@
 import type { ChatParams, ErrorCode, ErrorInfo, NoticeMessage } from '@speak-code/protocol'
 import { type AttemptLimits, type Failure, nextStep } from './attempts.ts'
 import type { Blocked, Breakers, CallOutcome } from './breakers.ts'
-import type { PromptMessage, ProviderDelta, ProviderEnd, ResolvedModel } from './provider.ts'
-import type { Clock } from './wait.ts'
+import type {
+  Checkpoint,
+  PromptMessage,
+  ProviderDelta,
+  ProviderEnd,
+  ResolvedModel,
+} from './provider.ts'
+import { readOn } from './read-on.ts'
+import { RunTimeLimit } from './run-time-limit.ts'
+import { BETWEEN_CALLS_MS, type Clock } from './wait.ts'
 
 /** What people are told while a run is under way. */
 export type Notice = Omit<NoticeMessage, 'type' | 'id'>
@@ -36,6 +44,8 @@ export interface RoutedCall {
   readonly params: ChatParams
   /** Aborting it closes the upstream connection, or ends the wait, at once. */
   readonly signal: AbortSignal
+  /** As in a provider's call. */
+  readonly ephemeral?: boolean | undefined
   /** Fits the call to a model that is to be asked; without it messages and parameters go as they are. */
   readonly prepare?: (target: ResolvedModel) => Promise<PreparedCall | RefusedCall>
 }
@@ -44,12 +54,11 @@ export interface RouterEvents {
   /** Synchronously for each delta, in order. */
   delta(delta: ProviderDelta): void
   notice(notice: Notice): void
+  /** As in a provider's call. */
+  checkpoint?(checkpoint: Checkpoint | undefined): void
   /** This model is asked from now on; not told of the first one. The call waits for it; it may not reject. */
   target(target: ResolvedModel): Promise<void>
 }
-
-/** Before another call, so that the far end has seen the close of the one before. */
-const BETWEEN_CALLS_MS = 10
 
 const REASONS: Partial<Record<ErrorCode, string>> = {
   upstream_rate_limited: 'rate limited',
@@ -61,22 +70,42 @@ const REASONS: Partial<Record<ErrorCode, string>> = {
 
 /**
  * Asks the target, and where that fails before the first delta the same one again or its fallbacks. Never two calls at
- * once: the next begins after the former has settled. Resolves with the end of the last one; never rejects, unless
- * a provider breaks its contract.
+ * once: the next begins after the former has settled. Resolves with the end of the last one, or as soon as the time limit
+ * of a provider that was asked is over; never rejects, unless a provider breaks its contract.
  */
 export async function callModels(
   first: ResolvedModel,
   call: RoutedCall,
   events: RouterEvents,
-  { limits: limitsNow, breakers, clock }: RouterOptions,
+  options: RouterOptions,
 ): Promise<ProviderEnd> {
-  const limits = limitsNow()
+  const time = new RunTimeLimit(call.signal, options.clock)
+  try {
+    return await callInTurn(first, { ...call, signal: time.signal }, events, time, options)
+  } finally {
+    time.stop()
+  }
+}
+
+async function callInTurn(
+  first: ResolvedModel,
+  call: RoutedCall,
+  events: RouterEvents,
+  time: RunTimeLimit,
+  options: RouterOptions,
+): Promise<ProviderEnd> {
+  const { breakers, clock } = options
+  const limits = options.limits()
   const fallbacks = [...(first.fallbacks ?? [])]
   const dropped = new Set<string>()
   let target = first
   let retries = 0
   while (!call.signal.aborted) {
-    const outcome = await breakers.run(target, () => ask(target, call, events, dropped))
+    time.begin(target)
+    const outcome = await breakers.run(target, async () => {
+      const { end, spoken } = await ask(target, call, events, dropped)
+      return { end: time.endOf(await readOn(target, end, call.signal, events, options)), spoken }
+    })
     const failure = failureOf(outcome)
     if (failure === undefined || call.signal.aborted) return endOf(outcome)
     const progress = { spoken: outcome.spoken, retries, hasFallback: fallbacks.length > 0 }
@@ -92,9 +121,9 @@ export async function callModels(
       if (call.signal.aborted) break
       target = next
       await events.target(target)
-    } else return endOf(outcome)
+    } else return offering(endOf(outcome), outcome.spoken ? fallbacks[0] : undefined)
   }
-  return { outcome: 'aborted' }
+  return time.endOf({ outcome: 'aborted' })
 }
 
 async function ask(
@@ -115,6 +144,7 @@ async function ask(
   }
   prepared.notices.forEach(noticeOnce)
   let spoken = false
+  let underWay = false
   const { messages, params, maxOutput } = prepared
   const end = await target.provider.stream(
     {
@@ -123,8 +153,13 @@ async function ask(
       params,
       maxOutput,
       signal,
+      ephemeral: call.ephemeral,
       dropped: (param) => {
         noticeOnce(leftOut(param, target))
+      },
+      checkpoint: (checkpoint) => {
+        underWay = checkpoint !== undefined
+        events.checkpoint?.(checkpoint)
       },
     },
     (delta) => {
@@ -132,7 +167,8 @@ async function ask(
       events.delta(delta)
     },
   )
-  return { end, spoken }
+  // While the vendor goes on by itself, another call would be a second answer beside the first one.
+  return { end, spoken: spoken || underWay }
 }
 
 function asItIs({ defaults }: ResolvedModel, { messages, params }: RoutedCall): PreparedCall {
@@ -148,6 +184,13 @@ function failureOf(outcome: CallOutcome | Blocked): Failure | undefined {
 
 function endOf(outcome: CallOutcome | Blocked): ProviderEnd {
   return 'end' in outcome ? outcome.end : { outcome: 'failed', error: outcome.blocked }
+}
+
+/** What failed after its first delta is not tried again by itself (L5): people are told what they could ask instead. */
+function offering(end: ProviderEnd, next: ResolvedModel | undefined): ProviderEnd {
+  if (next === undefined || end.outcome !== 'failed') return end
+  const message = `${end.error.message.replace(/[.\s]+$/, '')}. The next model of its fallback chain is ${next.provider.name}/${next.model}.`
+  return { ...end, error: { ...end.error, message } }
 }
 
 function retrying(error: ErrorInfo, attempt: number, waitMs: number, maxAttempts: number): Notice {

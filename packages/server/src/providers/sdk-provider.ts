@@ -3,11 +3,12 @@
  * read from the raw stream, because no SDK can tell a finished answer from a cut one.
  */
 import type { ErrorInfo } from '@speak-code/protocol'
-import { connectionError } from './connection-errors.ts'
-import type { Provider, ProviderCall } from './provider.ts'
+import { connectionFailure } from './connection-errors.ts'
+import type { Background, Checkpoint, Provider, ProviderCall } from './provider.ts'
 import { streamCall, type StreamCallOptions } from './stream-call.ts'
 import type { TimeOutLimits } from './time-outs.ts'
 import type { ErrorAudience, UpstreamErrorSource } from './upstream-errors.ts'
+import { cancelAtVendor } from './vendor-cancel.ts'
 
 export interface SdkProviderOptions {
   /** The configured name. */
@@ -26,6 +27,12 @@ export interface SdkProviderOptions {
   readonly warn?: ((oddity: string) => void) | undefined
 }
 
+/** What there is to answers that the vendor goes on writing by itself. */
+export interface SdkBackground<Sdk> extends Pick<Background, 'owns'> {
+  /** Rejects where the vendor refuses or cannot be reached. */
+  cancel(sdk: Sdk, checkpoint: Checkpoint, signal: AbortSignal): Promise<Response>
+}
+
 /** What of a call is the vendor's own. */
 export interface SdkApi<Sdk> {
   readonly baseUrl: string
@@ -34,8 +41,9 @@ export interface SdkApi<Sdk> {
   /** Why this call cannot be made. Nothing is loaded or sent then. */
   obstacle?(call: ProviderCall): ErrorInfo | undefined
   /** How the call is made, and what reads its stream. */
-  call(sdk: Sdk, call: ProviderCall): Pick<StreamCallOptions, 'request' | 'reader'>
+  call(sdk: Sdk, call: ProviderCall): Pick<StreamCallOptions, 'request' | 'reader' | 'lingerMs'>
   readonly refusal: StreamCallOptions['refusal']
+  readonly background?: SdkBackground<Sdk> | undefined
 }
 
 /** The SDK's own time-out, as long as a timer can be: ours are kept in `streamCall`. */
@@ -50,6 +58,11 @@ export function sdkProvider<Sdk>(options: SdkProviderOptions, api: SdkApi<Sdk>):
     keyHint: options.keyHint,
     secrets: [options.apiKey ?? '', ...Object.values(options.headers)],
   }
+  const load = (): Promise<Sdk> => {
+    loaded ??= api.load()
+    return loaded
+  }
+  const background = api.background && backgroundOf(options, api, api.background, load)
   return {
     name: options.name,
     models: options.models,
@@ -57,17 +70,40 @@ export function sdkProvider<Sdk>(options: SdkProviderOptions, api: SdkApi<Sdk>):
       if (call.signal.aborted) return { outcome: 'aborted' }
       const obstacle = options.obstacle ?? api.obstacle?.(call)
       if (obstacle !== undefined) return { outcome: 'failed', error: obstacle }
-      const { limits, warn } = options
+      const { warn } = options
+      // What is read on has begun long ago.
+      const limits =
+        call.from === undefined ? options.limits : { ...options.limits, firstTokenMs: 0 }
       try {
-        loaded ??= api.load()
-        const made = api.call(await loaded, call)
+        const made = api.call(await load(), call)
         const common = { audience, host, limits, refusal: api.refusal, warn }
         return await streamCall({ ...common, ...made }, call, emit)
       } catch (error) {
         loaded = undefined
-        const failure = connectionError(error, options.name, host, limits.connectMs)
-        return { outcome: 'failed', error: failure }
+        return connectionFailure(error, options.name, host, limits.connectMs)
       }
+    },
+    background,
+  }
+}
+
+function backgroundOf<Sdk>(
+  { name, warn }: SdkProviderOptions,
+  { refusal }: Pick<SdkApi<Sdk>, 'refusal'>,
+  background: SdkBackground<Sdk>,
+  load: () => Promise<Sdk>,
+): Background {
+  return {
+    owns: (checkpoint) => background.owns(checkpoint),
+    async cancel(checkpoint) {
+      const done = await cancelAtVendor({
+        post: async (signal) => background.cancel(await load(), checkpoint, signal),
+        isFinal: async (error) => {
+          const { status = 500 } = (await refusal(error)) ?? {}
+          return status < 500 && status !== 429
+        },
+      })
+      if (!done) warn?.(`${name}: an answer could not be cancelled there and may go on`)
     },
   }
 }

@@ -22,7 +22,11 @@ export interface ProviderOptions {
   readonly models: readonly string[] | undefined
   /** `[DONE]` without a finish reason counts as completed. */
   readonly laxDone: boolean
+  /** The vendor writes answers by itself and keeps them, so that they can be read on. */
+  readonly background: boolean
   readonly limits: TimeOutLimits
+  /** How long a run may take from when it is first asked, in ms; 0 means no limit. Kept by the router. */
+  readonly totalMs: number
 }
 
 /** A provider as it is going to be made, and whether it can be used as it stands. */
@@ -62,12 +66,13 @@ export function optionsOf(name: string, keys: Keys, access: Access): ProviderOpt
     headers: keys.headers,
     models: keys.models,
     laxDone: keys.lax_done,
+    background: keys.background,
     limits: {
       connectMs: keys.connect_timeout_secs * 1000,
       silenceMs: keys.stream_timeout_secs * 1000,
       firstTokenMs: keys.first_token_timeout_secs * 1000,
-      totalMs: keys.total_timeout_secs * 1000,
     },
+    totalMs: keys.total_timeout_secs * 1000,
   }
 }
 
@@ -93,7 +98,8 @@ export function vendorSettings(vendor: Vendor, config: Config, env: Environment)
   const { name, baseUrlName } = vendor
   const table = config.providers[name]
   const kind = table === undefined || table.kind === 'demo' ? vendor.kind : table.kind
-  const keys = table ?? (name === 'openai' ? config.openai : defaultKeys(kind))
+  const keys =
+    table ?? (name === 'openai' ? { ...config.openai, background: false } : defaultKeys(kind))
   const ownUrl = variable(env, baseUrlName)
   const keyName = keyNameOf(vendor, keys, env)
   const apiKey = variable(env, keyName)

@@ -1,9 +1,9 @@
 /** One upstream call from its request to its end, whoever the vendor is. */
-import { errorInfo, type ErrorCode, type ErrorInfo } from '@speak-code/protocol'
+import { errorInfo, type ErrorCode } from '@speak-code/protocol'
 import type { Readable } from 'node:stream'
-import { connectionError } from './connection-errors.ts'
+import { connectionFailure } from './connection-errors.ts'
 import { readEvents } from './event-stream.ts'
-import type { Certainty, ProviderCall, ProviderDelta, ProviderEnd } from './provider.ts'
+import type { Certainty, FailedEnd, ProviderCall, ProviderDelta, ProviderEnd } from './provider.ts'
 import type { Reading, StreamReader } from './stream-reader.ts'
 import { explainTimeOut, type TimeOutLimits, TimeOuts } from './time-outs.ts'
 import { streamOf } from './upstream.ts'
@@ -23,6 +23,11 @@ export interface StreamCallOptions {
   readonly refusal: (error: unknown) => Promise<UpstreamErrorSource | undefined>
   /** `emit` is to be called synchronously for each delta and never with an empty text. */
   readonly reader: (emit: (delta: ProviderDelta) => void) => StreamReader
+  /**
+   * How long an abort waits for the answer's id, in ms: a vendor that goes on by itself can be told to stop, or read on, by
+   * that alone. Absent: not at all.
+   */
+  readonly lingerMs?: number | undefined
   /** Told what is odd about a stream, for the log; without any of its content. */
   readonly warn?: ((oddity: string) => void) | undefined
 }
@@ -53,6 +58,8 @@ class StreamCall {
   #anyDelta = false
   #body: Readable | undefined
   #stopReading: (() => void) | undefined
+  /** Set once the call was aborted without the answer's id. */
+  #lingering: NodeJS.Timeout | undefined
 
   constructor(
     options: StreamCallOptions,
@@ -68,13 +75,16 @@ class StreamCall {
       this.#deliver(delta, emit)
     })
     this.#timeOuts = new TimeOuts(options.limits, (kind, ms) => {
-      this.#stopWith(this.#failure('upstream_timeout', explainTimeOut(kind, ms)))
+      const failure = this.#failure('upstream_timeout', explainTimeOut(kind, ms))
+      const end: FailedEnd = { ...failure, timedOut: true }
+      // Who waits for the first token has the whole answer's time in mind, whatever the connection.
+      this.#stopWith(kind === 'firstToken' ? end : this.#lost(end))
     })
     this.#onAbort = () => {
-      this.#stopWith({ outcome: 'aborted' })
+      this.#leave()
     }
     call.signal.addEventListener('abort', this.#onAbort, { once: true })
-    if (call.signal.aborted) this.#onAbort()
+    if (call.signal.aborted) this.#stopWith({ outcome: 'aborted' })
     else void this.#send()
   }
 
@@ -87,19 +97,17 @@ class StreamCall {
     } catch (error) {
       if (this.#settled) return
       const refusal = await this.#options.refusal(error)
-      this.#settle({
-        outcome: 'failed',
-        error:
-          refusal === undefined
-            ? this.#unreached(error)
-            : upstreamError(refusal, this.#options.audience),
-      })
+      const end: FailedEnd =
+        refusal === undefined
+          ? this.#unreached(error)
+          : { outcome: 'failed', error: upstreamError(refusal, this.#options.audience) }
+      this.#settle(this.#lost(end))
     }
   }
 
-  #unreached(error: unknown): ErrorInfo {
+  #unreached(error: unknown): FailedEnd {
     const { audience, host, limits } = this.#options
-    return connectionError(error, audience.provider, host, limits.connectMs)
+    return connectionFailure(error, audience.provider, host, limits.connectMs)
   }
 
   #read(body: Readable, contentType: string): void {
@@ -116,6 +124,9 @@ class StreamCall {
       },
       event: (data, name) => {
         this.#heed(wrongType ? 'garbage' : this.#reader.event(data, name))
+        if (this.#lingering !== undefined && this.#reader.checkpoint !== undefined) {
+          this.#stopWith({ outcome: 'aborted' })
+        }
       },
       strayLine: (line, field, value) => {
         this.#heed(wrongType ? 'garbage' : this.#reader.strayLine(line, field, value))
@@ -130,7 +141,8 @@ class StreamCall {
         this.#heed(reading)
         if (this.#settled) return
         const story = how === 'ended' ? 'ended' : 'broke off'
-        this.#stopWith(this.#failure('upstream_eof', `the answer ${story} before it was finished`))
+        const failure = this.#failure('upstream_eof', `the answer ${story} before it was finished`)
+        this.#stopWith(this.#lost(failure))
       },
     })
   }
@@ -207,9 +219,24 @@ class StreamCall {
     this.#settle(this.#readEnd())
   }
 
-  #settle(end: ProviderEnd, atEndMark = false): void {
+  #leave(): void {
+    const { lingerMs } = this.#options
+    if (lingerMs === undefined || this.#reader.checkpoint !== undefined) {
+      this.#stopWith({ outcome: 'aborted' })
+      return
+    }
+    this.#lingering = setTimeout(() => {
+      this.#stopWith({ outcome: 'aborted' })
+    }, lingerMs)
+  }
+
+  #settle(how: ProviderEnd, atEndMark = false): void {
     if (this.#settled) return
     this.#settled = true
+    // Who has left is not told of a failure after that.
+    const end: ProviderEnd =
+      this.#lingering !== undefined && how.outcome === 'failed' ? { outcome: 'aborted' } : how
+    clearTimeout(this.#lingering)
     this.#timeOuts.stop()
     this.#call.signal.removeEventListener('abort', this.#onAbort)
     this.#stopReading?.()
@@ -223,7 +250,12 @@ class StreamCall {
     this.#resolve(usage === undefined ? end : { ...end, usage })
   }
 
-  #failure(code: ErrorCode, story: string): ProviderEnd {
+  #lost(end: FailedEnd): FailedEnd {
+    const { checkpoint } = this.#reader
+    return checkpoint === undefined ? end : { ...end, from: checkpoint }
+  }
+
+  #failure(code: ErrorCode, story: string): FailedEnd {
     return {
       outcome: 'failed',
       error: errorInfo(code, `${this.#options.audience.provider}: ${story}`),

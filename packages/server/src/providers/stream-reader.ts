@@ -3,7 +3,7 @@
  * on the path of every delta, so checks are by hand.
  */
 import type { ErrorCode } from '@speak-code/protocol'
-import type { ProviderEnd, ProviderUsage, Replay } from './provider.ts'
+import type { Checkpoint, ProviderEnd, ProviderUsage, Replay } from './provider.ts'
 
 /**
  * What an event means for the call: go on; `finished`: the finish reason is known, only usage and the
@@ -30,6 +30,8 @@ export interface StreamReader {
   readonly error: unknown
   /** The provider's last word on usage. */
   readonly usage: ProviderUsage | undefined
+  /** Where the answer can be read on, once that is known; undefined again once the provider has told of its failure. */
+  readonly checkpoint?: Checkpoint | undefined
   /** What the provider wants back with this answer. */
   readonly replay?: Replay | undefined
   /** The end as the stream told it: after `done`, or where `finished`. */

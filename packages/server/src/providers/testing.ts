@@ -88,7 +88,7 @@ export function responsesAt(
 
 /** Generous time-outs, but for the given. */
 export function limits(given: Partial<OpenAiOptions['limits']>): Pick<OpenAiOptions, 'limits'> {
-  return { limits: { connectMs: 5000, silenceMs: 5000, firstTokenMs: 0, totalMs: 0, ...given } }
+  return { limits: { connectMs: 5000, silenceMs: 5000, firstTokenMs: 0, ...given } }
 }
 
 /** What an end is matched with. */

@@ -7,11 +7,12 @@ export interface TimeOutLimits {
   readonly silenceMs: number
   /** From the request to the first delta. */
   readonly firstTokenMs: number
-  /** The whole call. */
-  readonly totalMs: number
 }
 
-/** What was waited for in vain. `tail` is what may follow a finish reason: usage and the end mark. */
+/**
+ * What was waited for in vain. `total` is the end of the run, over all its calls; `tail` is what may follow a finish
+ * reason: usage and the end mark.
+ */
 export type TimeOutKind = 'connect' | 'headers' | 'firstToken' | 'stall' | 'total' | 'tail'
 
 /** How long a provider may take, after its finish reason, for the usage and the end mark. */
@@ -46,7 +47,6 @@ export class TimeOuts {
   #phase: 'headers' | 'firstToken' | 'stall' = 'headers'
   #silence: NodeJS.Timeout | undefined
   #firstToken: NodeJS.Timeout | undefined
-  #total: NodeJS.Timeout | undefined
   #tail: NodeJS.Timeout | undefined
 
   /** Begins to watch. `expire` is called at most once. */
@@ -55,7 +55,6 @@ export class TimeOuts {
     this.#expire = expire
     this.#watchSilence(limits.silenceMs)
     this.#firstToken = this.#timer(limits.firstTokenMs, () => 'firstToken')
-    this.#total = this.#timer(limits.totalMs, () => 'total')
   }
 
   #timer(ms: number, kind: () => TimeOutKind): NodeJS.Timeout | undefined {
@@ -117,7 +116,6 @@ export class TimeOuts {
   stop(): void {
     clearTimeout(this.#silence)
     clearTimeout(this.#firstToken)
-    clearTimeout(this.#total)
     clearTimeout(this.#tail)
     this.#silence = undefined
   }

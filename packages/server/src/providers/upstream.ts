@@ -108,7 +108,7 @@ export function upstreamFetch(
     const { statusCode, headers, body } = await undici.request(
       url instanceof Request ? url.url : url,
       {
-        method: 'POST',
+        method: init.method?.toUpperCase() === 'GET' ? 'GET' : 'POST',
         headers: Object.fromEntries(sent),
         body: typeof init.body === 'string' ? init.body : null,
         signal: init.signal ?? null,

@@ -7,6 +7,9 @@ export interface Clock {
   random(): number
 }
 
+/** Before another call, so that the far end has seen the close of the one before, in ms. */
+export const BETWEEN_CALLS_MS = 10
+
 /** The longest delay that a timer takes; a longer one would fire at once. */
 const MAX_TIMER_MS = 2 ** 31 - 1
 

@@ -3,7 +3,16 @@ import { createHash, randomUUID } from 'node:crypto'
 import type { ChatMessage, RunEnd } from '@speak-code/protocol'
 import * as fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { JournalChunk, LogEntry, RunRow, StartOutcome, StartRun, Store } from './store.ts'
+import type {
+  JournalChunk,
+  LogEntry,
+  RunCheckpoint,
+  RunRow,
+  StartOutcome,
+  StartRun,
+  Store,
+  UnfinishedRun,
+} from './store.ts'
 
 /** A store for one test, and how to close and open it again (undefined where nothing survives that). */
 export interface StoreUnderTest {
@@ -278,6 +287,55 @@ export function storeContract(
       expect(shapes.channels).toBeGreaterThan(40)
     })
 
+    it('L1: a checkpoint is never ahead of the chunks, nor behind them, whatever was gathered', async () => {
+      const shapes = { alone: 0, segments: 0, empty: 0 }
+      await fc.assert(
+        fc.asyncProperty(
+          fc.array(
+            fc.record({
+              deltas: fc.array(fc.constantFrom('a', '漢', '😀'), { maxLength: 3 }),
+              marked: fc.boolean(),
+              segment: fc.boolean(),
+            }),
+            { minLength: 1, maxLength: 20 },
+          ),
+          async (steps) => {
+            const { key: run } = await start()
+            const all: JournalChunk[] = []
+            let waiting: JournalChunk[] = []
+            let newest: RunCheckpoint | undefined
+            for (const [index, { deltas, marked, segment }] of steps.entries()) {
+              const chunks = deltas.map((delta, at) => ({ seq: all.length + 1 + at, delta }))
+              all.push(...chunks)
+              waiting.push(...chunks)
+              // The data may hold what has no form in UTF-8.
+              const data = JSON.stringify({ index, half: '\ud83d' })
+              if (marked) newest = { run, seq: all.length, data }
+              await store.append(
+                chunks.map((chunk) => logged(run, chunk)),
+                marked && newest !== undefined ? [newest] : [],
+              )
+              if (marked && chunks.length === 0) shapes.alone += 1
+              if (!segment) continue
+              shapes.segments += 1
+              if (waiting.length === 0) shapes.empty += 1
+              await store.addSegment({ run, chunks: waiting, checkpoint: newest })
+              waiting = []
+            }
+            const isOurs = (one: UnfinishedRun): boolean => one.run.key === run
+            const unfinished = (await store.unfinishedRuns()).find(isOurs)
+            expect(unfinished).toMatchObject({ chunks: all, rest: waiting })
+            expect(unfinished?.checkpoint).toEqual(newest)
+            const end = { run, end: endOf(''), endSeq: all.length + 1, rest: waiting, now: 0 }
+            await store.endRun({ ...end, answer: { text: '', reasoning: '', refusal: '' } })
+            expect((await store.unfinishedRuns()).some(isOurs)).toBe(false)
+          },
+        ),
+        { numRuns: 120 },
+      )
+      for (const count of Object.values(shapes)) expect(count).toBeGreaterThan(15)
+    })
+
     it('one append takes chunks of many runs', async () => {
       const runs = [await start(), await start(), await start()]
       await store.append(
@@ -336,12 +394,14 @@ export function storeContract(
       const run = await start()
       await store.append(numbered(['a', 'b']).map((chunk) => logged(run.key, chunk)))
       await store.addSegment({ run: run.key, chunks: numbered(['a', 'b']) })
-      await store.append([logged(run.key, { seq: 3, delta: 'c' })])
+      const checkpoint = { run: run.key, seq: 3, data: '{"held":"\\ud83d"}' }
+      await store.append([logged(run.key, { seq: 3, delta: 'c' })], [checkpoint])
       if (under.reopen === undefined) throw new Error('a store that survives can be opened again')
       store = await under.reopen()
       const [unfinished] = await store.unfinishedRuns()
       expect(unfinished?.chunks).toEqual(numbered(['a', 'b', 'c']))
       expect(unfinished?.rest).toEqual([{ seq: 3, delta: 'c' }])
+      expect(unfinished?.checkpoint).toEqual(checkpoint)
     })
   })
 }

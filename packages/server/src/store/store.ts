@@ -98,10 +98,21 @@ export type StartOutcome =
   /** A message id is known with another role, content or parent. */
   | { readonly kind: 'message_mismatch'; readonly messageId: string }
 
+/** Where the answer of a live run can be read on at its provider once the relay has lost it. */
+export interface RunCheckpoint {
+  readonly run: number
+  /** Of the last chunk before it; 0 where there is none. */
+  readonly seq: number
+  /** JSON, opaque here. */
+  readonly data: string
+}
+
 export interface Segment {
   readonly run: number
-  /** In order, without holes: all that the log has of the run. */
+  /** In order, without holes: all that the log has of the run. None where only the checkpoint is new. */
   readonly chunks: readonly JournalChunk[]
+  /** The log's newest. */
+  readonly checkpoint?: RunCheckpoint | undefined
 }
 
 /** An answer by channel, each joined from its deltas. */
@@ -131,6 +142,8 @@ export interface UnfinishedRun {
   readonly chunks: readonly JournalChunk[]
   /** Those of `chunks` that are not in a segment yet. */
   readonly rest: readonly JournalChunk[]
+  /** The newest, if it ever had one. */
+  readonly checkpoint?: RunCheckpoint
   /** Length in UTF-16 code units of the prompt, to estimate its tokens. */
   readonly promptLength: number
 }
@@ -138,10 +151,10 @@ export interface UnfinishedRun {
 export interface Store {
   startRun(request: StartRun): Promise<StartOutcome>
   /**
-   * Appends deltas of any number of runs to the log in one transaction. A store on this machine is done, or throws, at once:
-   * this is the one verb on the path of every delta.
+   * Appends deltas of any number of runs to the log, and where they can be read on after these, in one transaction. A store
+   * on this machine is done, or throws, at once: this is the one verb on the path of every delta.
    */
-  append(entries: readonly LogEntry[]): Promise<void> | void
+  append(entries: readonly LogEntry[], checkpoints?: readonly RunCheckpoint[]): Promise<void> | void
   /** Gathers chunks that are in the log into a segment. */
   addSegment(segment: Segment): Promise<void>
   /** Another model answers a run that is under way, so that whoever ends it after a crash names the right one. */

@@ -63,8 +63,8 @@ export class RelayGround {
   }
 
   /** A relay in a process of its own, to be killed. */
-  async startProcess(): Promise<RelayProcess> {
-    const one = await startRelayProcess(this.folder, this.upstream.url)
+  async startProcess(config?: string): Promise<RelayProcess> {
+    const one = await startRelayProcess(this.folder, this.upstream.url, config)
     this.#processes.push(one)
     return one
   }

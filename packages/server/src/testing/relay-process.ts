@@ -56,7 +56,8 @@ export async function startRelayProcess(
       return typeof code === 'number' ? code : null
     },
     dieAt(point) {
-      if (child.connected) child.send(point)
+      // It may die of an earlier point while this one is on its way.
+      if (child.connected) child.send(point, () => {})
     },
   }
 }

@@ -51,14 +51,16 @@ export class ScriptedProvider implements Provider {
 
   /** The only provider there is. */
   providers(): Providers {
+    const resolve: Providers['resolve'] = (name) => {
+      if (name !== undefined && name !== 'scripted/model') {
+        throw new SpeakCodeError('model_not_found', `There is no model ${name}.`)
+      }
+      return { provider: this, model: 'model', defaults: {} }
+    }
     return {
       defaultModel: 'scripted/model',
-      resolve: (name) => {
-        if (name !== undefined && name !== 'scripted/model') {
-          throw new SpeakCodeError('model_not_found', `There is no model ${name}.`)
-        }
-        return { provider: this, model: 'model', defaults: {} }
-      },
+      resolve,
+      find: async (name) => resolve(name),
       list: () => [{ id: 'scripted/model', provider: 'scripted' }],
       models: async () => [
         {

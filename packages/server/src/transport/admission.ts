@@ -2,6 +2,7 @@
  * Which requests a browser may bring: a page of somebody else's must not reach a relay on this machine, neither with its own
  * Origin (cross-site WebSocket hijacking) nor under its own name (DNS rebinding). Pure.
  */
+import { bareHost, isLoopback } from '../loopback.ts'
 
 export interface Admission {
   /** `[listen] origins`, such as `https://chat.example`. */
@@ -39,20 +40,10 @@ function isOwnOrigin({ origin, host }: RequestOrigin, { origins }: Admission): b
 
 function isOwnHost({ host, localAddress }: RequestOrigin, admission: Admission): boolean {
   if (host === undefined || !URL.canParse(`http://${host}`)) return false
-  const name = new URL(`http://${host}`).hostname.toLowerCase()
-  if (isLoopbackName(name)) return true
+  const name = bareHost(new URL(`http://${host}`).hostname)
+  if (isLoopback(name)) return true
   const named = [...admission.hosts, ...admission.origins.map(hostOf), plainAddress(localAddress)]
-  return named.some((own) => own !== undefined && bare(own) === bare(name))
-}
-
-function isLoopbackName(name: string): boolean {
-  const host = bare(name)
-  return (
-    host === 'localhost' ||
-    host.endsWith('.localhost') ||
-    host === '::1' ||
-    /^127(\.\d{1,3}){3}$/.test(host)
-  )
+  return named.some((own) => own !== undefined && bareHost(own) === name)
 }
 
 function hostOf(origin: string): string | undefined {
@@ -62,8 +53,4 @@ function hostOf(origin: string): string | undefined {
 /** IPv4 in IPv6's clothes (RFC 4291 §2.5.5.2) → IPv4. */
 function plainAddress(address: string | undefined): string | undefined {
   return address?.replace(/^::ffff:/, '')
-}
-
-function bare(host: string): string {
-  return host.toLowerCase().replace(/^\[(.*)\]$/, '$1')
 }

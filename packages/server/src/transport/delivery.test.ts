@@ -40,7 +40,7 @@ class StuckSocket implements Socket {
 async function runOf(store: Store): Promise<LiveRun> {
   const outcome = await store.startRun(request())
   if (outcome.kind !== 'started') throw new Error(outcome.kind)
-  return new LiveRun(outcome.run, 0, () => {})
+  return new LiveRun(outcome.run, () => {})
 }
 
 describe('L8: a socket that takes nothing', () => {

@@ -72,6 +72,11 @@ export class Delivery {
     }
   }
 
+  /** Whether there is something that was not given to the socket yet. */
+  get behind(): boolean {
+    return this.#sent < this.reader.tail
+  }
+
   stop(): void {
     this.#over = true
     this.#unfollow()

@@ -86,7 +86,8 @@ export class Session {
 
   /** Whether something that the client waits for is still on its way. */
   get delivering(): boolean {
-    return this.#deliveries.size > 0 || this.#socket.bufferedAmount > 0
+    const deliveries = [...this.#deliveries.values()]
+    return deliveries.some(({ behind }) => behind) || this.#socket.bufferedAmount > 0
   }
 
   goingAway(reconnectAfterMs: number): void {

@@ -1,7 +1,7 @@
 /** Chunks ↔ the JSON that the log and the segments hold. */
 import { Channel } from '@speak-code/protocol'
 import { z } from 'zod'
-import type { JournalChunk, LogEntry } from '../store.ts'
+import type { JournalChunk, LogEntry, RunCheckpoint } from '../store.ts'
 
 const Packed = z.array(z.union([z.tuple([z.string()]), z.tuple([z.string(), Channel])]))
 
@@ -46,4 +46,18 @@ export function unpackEntries(packed: string): Omit<LogEntry, 'json'>[] {
     delta,
     ...(channel === undefined ? {} : { channel }),
   }))
+}
+
+const PackedCheckpoints = z.array(z.tuple([z.int(), z.int(), z.string()]))
+
+/** Null where there are none. */
+export function packCheckpoints(checkpoints: readonly RunCheckpoint[]): string | null {
+  if (checkpoints.length === 0) return null
+  return JSON.stringify(checkpoints.map(({ run, seq, data }) => [run, seq, data]))
+}
+
+/** Throws ZodError where the row was damaged. */
+export function unpackCheckpoints(packed: string | null): RunCheckpoint[] {
+  if (packed === null) return []
+  return PackedCheckpoints.parse(JSON.parse(packed)).map(([run, seq, data]) => ({ run, seq, data }))
 }

@@ -9,7 +9,7 @@ export function endRunIn(db: Database, log: ChunkLog): (end: EndRun) => void {
     [string, number, string, number, number],
     { user_id: string; conversation: number; message: number }
   >(`
-    UPDATE runs SET status = ?, end_seq = ?, end_json = ?, ended_at = ?
+    UPDATE runs SET status = ?, end_seq = ?, end_json = ?, ended_at = ?, checkpoint_seq = NULL, checkpoint = NULL
     WHERE key = ? AND status = 'started'
     RETURNING user_id, conversation, message`)
   const answer = db.prepare<

@@ -102,6 +102,11 @@ export const STORE_MIGRATIONS: readonly string[] = [
   ALTER TABLE messages ADD COLUMN replay_kind TEXT;
   ALTER TABLE messages ADD COLUMN replay_data TEXT;
   `,
+  `
+  -- Where the answer of a live run can be read on after its chunks in segments: the last seq before it, and opaque JSON.
+  ALTER TABLE runs ADD COLUMN checkpoint_seq INTEGER;
+  ALTER TABLE runs ADD COLUMN checkpoint TEXT;
+  `,
 ]
 
 /**
@@ -110,6 +115,8 @@ export const STORE_MIGRATIONS: readonly string[] = [
  */
 export const LOG_MIGRATIONS: readonly string[] = [
   'CREATE TABLE log (id INTEGER PRIMARY KEY, entries TEXT NOT NULL);',
+  // Where runs can be read on after the entries, [[run, seq, data], …]; null where none is new.
+  'ALTER TABLE log ADD COLUMN checkpoints TEXT;',
 ]
 
 /** The file was written by a newer version of the program. */

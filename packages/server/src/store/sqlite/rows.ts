@@ -8,7 +8,7 @@ import {
   type ConversationView,
   type MessageView,
 } from '@speak-code/protocol'
-import type { RunRow } from '../store.ts'
+import type { RunCheckpoint, RunRow } from '../store.ts'
 
 export interface RunRecord {
   key: number
@@ -25,6 +25,8 @@ export interface RunRecord {
   end_json: string | null
   prompt_length: number
   trimmed: number
+  checkpoint_seq: number | null
+  checkpoint: string | null
 }
 
 export interface MessageRecord {
@@ -69,6 +71,11 @@ export function runRow(record: RunRecord): RunRow {
       ? {}
       : { endSeq: record.end_seq, end: RunEnd.parse(JSON.parse(record.end_json)) }),
   }
+}
+
+export function checkpointOf(record: RunRecord): RunCheckpoint | undefined {
+  const { key: run, checkpoint_seq: seq, checkpoint: data } = record
+  return seq === null || data === null ? undefined : { run, seq, data }
 }
 
 export function messageView(record: MessageRecord): MessageView {

@@ -52,12 +52,15 @@ it('a log that was damaged by a loss of power is put aside; what is in segments 
   const outcome = await store.startRun(request())
   if (outcome.kind !== 'started') throw new Error(outcome.kind)
   const { key: run } = outcome.run
-  await store.addSegment({ run, chunks: [{ seq: 1, delta: 'kept' }] })
-  store.append([logged(run, { seq: 2, delta: 'lost' })])
+  const kept = { run, seq: 1, data: '"kept"' }
+  await store.addSegment({ run, chunks: [{ seq: 1, delta: 'kept' }], checkpoint: kept })
+  store.append([logged(run, { seq: 2, delta: 'lost' })], [{ run, seq: 2, data: '"lost"' }])
   await store.close()
   writeFileSync(join(path, 'journal.db'), 'not a database, whatever it was')
   const reopened = openSqliteStore(path)
-  expect((await reopened.unfinishedRuns())[0]?.chunks).toEqual([{ seq: 1, delta: 'kept' }])
+  const [unfinished] = await reopened.unfinishedRuns()
+  expect(unfinished?.chunks).toEqual([{ seq: 1, delta: 'kept' }])
+  expect(unfinished?.checkpoint).toEqual(kept)
   await reopened.close()
   expect(readdirSync(path).filter((name) => name.includes('.damaged-'))).toHaveLength(1)
 })

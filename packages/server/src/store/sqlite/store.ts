@@ -6,6 +6,7 @@ import type {
   EndRun,
   JournalChunk,
   LogEntry,
+  RunCheckpoint,
   RunRow,
   Segment,
   StartOutcome,
@@ -19,6 +20,7 @@ import { ChunkLog } from './log.ts'
 import { deleteConversationIn, forgetIn, trimIn } from './removals.ts'
 import { Requests } from './requests.ts'
 import {
+  checkpointOf,
   conversationView,
   messageView,
   runRow,
@@ -54,8 +56,8 @@ export class SqliteStore implements Store {
     this.#log = new ChunkLog(logDb, db)
     this.#requests = new Requests(db)
     this.#endRun = endRunIn(db, this.#log)
-    this.#addSegment = immediate(db, ({ run, chunks }: Segment) => {
-      this.#log.addSegment(run, chunks)
+    this.#addSegment = immediate(db, ({ run, chunks, checkpoint }: Segment) => {
+      this.#log.addSegment(run, chunks, checkpoint)
     })
     this.#deleteConversation = deleteConversationIn(db)
     this.#trim = trimIn(db)
@@ -83,9 +85,9 @@ export class SqliteStore implements Store {
     return attempt(() => this.#requests.start(request))
   }
 
-  append(entries: readonly LogEntry[]): void {
+  append(entries: readonly LogEntry[], checkpoints?: readonly RunCheckpoint[]): void {
     try {
-      this.#log.append(entries)
+      this.#log.append(entries, checkpoints)
     } catch (error) {
       throw storeFailure(error)
     }
@@ -134,11 +136,14 @@ export class SqliteStore implements Store {
       return this.#requests.started().map((record) => {
         const stored = this.#allSegments(record.key)
         const segmentedSeq = stored.at(-1)?.seq ?? 0
-        const rest = (logged.get(record.key) ?? []).filter((chunk) => chunk.seq > segmentedSeq)
+        const { chunks = [], checkpoint } = logged.get(record.key) ?? {}
+        const rest = chunks.filter((chunk) => chunk.seq > segmentedSeq)
+        const newest = newestCheckpoint(checkpointOf(record), checkpoint)
         return {
           run: runRow(record),
           chunks: [...stored, ...rest],
           rest,
+          ...(newest === undefined ? {} : { checkpoint: newest }),
           promptLength: record.prompt_length,
         }
       })
@@ -196,6 +201,14 @@ export class SqliteStore implements Store {
       for (const chunk of next) chunks.push(chunk)
     }
   }
+}
+
+/** A log that was put aside, or has lost its end to a loss of power, may be behind what is in segments. */
+function newestCheckpoint(
+  stored: RunCheckpoint | undefined,
+  logged: RunCheckpoint | undefined,
+): RunCheckpoint | undefined {
+  return (stored?.seq ?? -1) > (logged?.seq ?? -1) ? stored : logged
 }
 
 /** Waits a little where another process holds the file, without holding up this one. */
