@@ -47,7 +47,9 @@ afterAll(async () => {
 })
 
 async function asked(count = 1): Promise<string[]> {
-  const { calls } = await ground.upstream.until((record) => record.calls.length >= count)
+  const { calls } = await ground.upstream.until(
+    (record) => record.calls.filter(({ body }) => body !== undefined).length >= count,
+  )
   return calls.map(({ body }) => Body.parse(body).messages.at(-1)?.content ?? '')
 }
 

@@ -6,10 +6,12 @@ import type { LocalStore } from '../src/store/local-store.ts'
 import { openLocalStore } from '../src/store/sqlite-store.ts'
 import { fillConversations } from '../src/store/testing/large-history.ts'
 import { converse, question } from '../src/store/testing/history.ts'
-import { ask, ChatGround } from './fixtures/chat-ground.ts'
+import { ask, ChatGround, submit } from './fixtures/chat-ground.ts'
 
 const CTRL_C = '\u0003'
 const CTRL_F = '\u0006'
+const CTRL_T = '\u0014'
+const CTRL_X = '\u0018'
 const ESCAPE = '\u001b'
 const ENTER = '\r'
 const TAB = '\t'
@@ -122,6 +124,38 @@ describe('/resume', () => {
     await terminal.until('first words')
     await terminal.until((screen) => !screen.text.includes('●●●'))
     expect(terminal.text).toContain('› half a thought and more')
+  })
+
+  test('Ctrl-T renames, Ctrl-X twice deletes, here and at the relay, as its hints say', async () => {
+    rememberThree()
+    await ground.upstream.script({ deltas: { texts: ['an answer'] } })
+    const terminal = await ground.chat({ home, columns: 100, rows: 30 })
+    await ask(terminal, 'Asked just here')
+    await submit(terminal, '/new')
+    terminal.write(`/resume${ENTER}`)
+    await terminal.until(/Ctrl-T renames · Ctrl-X deletes/)
+    terminal.write(CTRL_T)
+    await terminal.until('› Asked just here')
+    terminal.write('!')
+    await terminal.until('› Asked just here!')
+    terminal.write(ENTER)
+    await terminal.until('▸ Asked just here!')
+    terminal.write(CTRL_X)
+    await terminal.until('Ctrl-X again deletes it for good')
+    terminal.write(ESCAPE)
+    await terminal.until('1 of 4')
+    await terminal.until('Enter opens')
+    terminal.write(CTRL_X)
+    await terminal.until('Ctrl-X again')
+    terminal.write(CTRL_X)
+    await terminal.until('“Asked just here!” is deleted, at the relay too.')
+    await terminal.until(/▸ About boats/)
+    expect(terminal.text).toMatch(/1 of 3/)
+    expect(terminal.text).not.toContain('▸ Asked')
+    remember((store) => {
+      const titles = store.conversations().map(({ title }) => title)
+      expect(titles).toEqual(['About boats', 'Threading a needle', 'How do relays work?'])
+    })
   })
 
   test('ten thousand conversations are there at once, the last one too', async () => {

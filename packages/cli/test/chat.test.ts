@@ -546,7 +546,7 @@ describe('errors and connections', () => {
     })
     const terminal = await connected()
     terminal.write(`Go${ENTER}`)
-    await terminal.until('/retry asks again.')
+    await terminal.until('/retry asks again')
     expect(terminal.text).toContain('half an ans')
   })
 

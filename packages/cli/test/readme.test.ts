@@ -56,8 +56,8 @@ describe('In pipes', () => {
     })
   const examples = examplesOf('In pipes')
 
-  test('has five examples', () => {
-    expect(examples).toHaveLength(5)
+  test('has six examples', () => {
+    expect(examples).toHaveLength(6)
   })
 
   test.each(examples)('%s', (command) => {

@@ -18,6 +18,8 @@ import { LAST_WORDS, LONG_ANSWER, WORDS } from './fixtures/long-answer.ts'
 
 const CTRL_D = '\u0004'
 const TOKENS = tokensOf(LONG_ANSWER)
+/** Many screenfuls each. */
+const GULPS = LONG_ANSWER.match(/[^]{1,8000}/gu) ?? []
 /** Milliseconds that the long answer may take on a busy machine. */
 const LONG_MS = 60_000
 
@@ -72,23 +74,23 @@ function attributesOf(output: string): number[] {
   })
 }
 
-describe.each(SIZES)('a long answer at $columns × $rows', ({ columns, rows }) => {
-  test(
-    'no line goes blank, nothing is cleared, and the scrollback has every line once, as a whole parse shows it',
+const DELIVERIES = [
+  { pace: '', deltas: { texts: TOKENS, perSecond: 3000 } },
+  { pace: ' that comes many screenfuls at a time', deltas: { texts: GULPS } },
+] as const
+
+describe.each(SIZES)('at $columns × $rows', ({ columns, rows }) => {
+  test.each(DELIVERIES)(
+    'in a long answer$pace no line goes blank, nothing is cleared, and the scrollback has every line once, as a whole parse shows it',
     { timeout: LONG_MS },
-    async () => {
-      await ground.upstream.script({ deltas: { texts: TOKENS, perSecond: 3000 } })
+    async ({ deltas }) => {
+      await ground.upstream.script({ deltas })
       const terminal = await ground.chat({ columns, rows, args: ['-m', 'openai/gpt-x'] })
       await ask(terminal, 'Go', LONG_MS)
       await leave(terminal)
       const { blankedLines, clears, examples } = await judgeFlicker(terminal.recording)
-      expect({ blankedLines, clears, examples: blankedLines + clears > 0 ? examples : [] }).toEqual(
-        {
-          blankedLines: 0,
-          clears: 0,
-          examples: [],
-        },
-      )
+      const found = blankedLines + clears > 0 ? examples : []
+      expect({ blankedLines, clears, found }).toEqual({ blankedLines: 0, clears: 0, found: [] })
       const expected = renderedRows(columns)
       expect(expected.length).toBeGreaterThan(rows * 3)
       expect(withoutBlankEnds(said(terminal.history))).toEqual(withoutBlankEnds(expected))

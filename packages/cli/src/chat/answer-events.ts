@@ -1,4 +1,5 @@
 /** What the client tells of questions and answers, put into the conversation and on the stage. */
+import type { NoticeMessage } from '@speak-code/protocol'
 import type { ClientEvent } from '../client/client.ts'
 import { companionsOf, type ChatRun } from './chat-run.ts'
 import { Company } from './company.ts'
@@ -14,6 +15,9 @@ export interface AnswerListener {
   /** Something may have changed in what waits. */
   readonly moved: () => void
 }
+
+/** Notices of what the answer was made without. */
+const LEFT_OUT: ReadonlySet<NoticeMessage['code']> = new Set(['trimmed', 'dropped_param'])
 
 type Told<T extends ClientEvent['type']> = Extract<ClientEvent, { type: T }>
 
@@ -66,7 +70,7 @@ export class AnswerEvents {
         }
         break
       case 'notice':
-        if (stage.isShown(event.notice.id)) emit({ type: 'notice', text: event.notice.message })
+        this.#noticed(event.notice)
         break
       case 'run':
         this.#company.heard(conversation, event.run)
@@ -100,6 +104,15 @@ export class AnswerEvents {
     } else {
       for (const one of run.compared.by.runs) if (!one.over) stage.enter(one)
     }
+  }
+
+  /** What was left out is said for good; the rest is news until the answer comes. */
+  #noticed({ id, code, message }: NoticeMessage): void {
+    const { conversation, emit, stage } = this.#state
+    const run = conversation.runs.get(id)
+    if (run !== undefined && LEFT_OUT.has(code)) {
+      stage.remark(run, { tone: 'warning', text: `${message}.` })
+    } else if (stage.isShown(id)) emit({ type: 'notice', text: message })
   }
 
   #ended(run: ChatRun, { chunk, verified }: Told<'end'>): void {
@@ -143,7 +156,7 @@ export class AnswerEvents {
     this.#recoverSystem(run)
     const isAsked = companionsOf(run).some((other) => other !== run && other.over)
     if (!wasShown || isAsked) return
-    this.#state.attachAgain(run.files)
+    this.#state.attachAgain(run.attached)
     emit({ type: 'compose', text: run.typed })
   }
 

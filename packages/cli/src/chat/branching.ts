@@ -45,8 +45,8 @@ export class Branching {
     if (latest.messages.some(({ content }) => content === this.#state.system)) {
       this.#state.system = undefined
     }
-    const { messages, typed, files } = latest
-    return { messages, typed, files, after: conversation.parentOf(latest) }
+    const { messages, typed, attached } = latest
+    return { messages, typed, attached, after: conversation.parentOf(latest) }
   }
 
   /**
@@ -185,7 +185,7 @@ export class Branching {
       text,
       take: () => {
         this.#state.place = { parentId }
-        if (run !== undefined) this.#state.attachAgain(run.files)
+        if (run !== undefined) this.#state.attachAgain(run.attached)
       },
     }
   }
@@ -202,6 +202,7 @@ export class Branching {
           parentId,
           runId: null,
           usage: null,
+          cost: null,
         }
         parentId = copy.id
         return copy

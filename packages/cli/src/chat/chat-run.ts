@@ -1,5 +1,6 @@
 /** One question and its answer, as a session follows it. */
 import type { Channel, ChatMessage, EndChunk } from '@speak-code/protocol'
+import type { Line } from './session-events.ts'
 import type { Attachment } from './session-parts.ts'
 
 /** Runs that ask several models the same question. */
@@ -20,7 +21,8 @@ export interface ChatRun {
   follows: string | undefined
   /** The question's text as it was typed, without the files that went with it. */
   readonly typed: string
-  readonly files: readonly Attachment[]
+  /** Files that were attached to it. */
+  readonly attached: readonly Attachment[]
   /** What it was asked with by name, beside others that got the same question. */
   readonly compared: { readonly by: Comparison; readonly model: string } | undefined
   /** The answer is a summary for a branch that begins with it. */
@@ -36,18 +38,20 @@ export interface ChatRun {
   startedAt: number
   firstAt: number | undefined
   endedAt: number | undefined
+  /** What is to be said of it once it is shown. */
+  readonly remarks: Line[]
   end: { readonly chunk: EndChunk; readonly verified: boolean } | undefined
   /** Nothing more will be told of it. */
   over: boolean
 }
 
 type Given = Pick<ChatRun, 'id' | 'own' | 'messages' | 'parentId' | 'typed' | 'startedAt'> &
-  Partial<Pick<ChatRun, 'follows' | 'files' | 'compared' | 'summarises'>>
+  Partial<Pick<ChatRun, 'follows' | 'attached' | 'compared' | 'summarises'>>
 
 export function newRun(run: Given): ChatRun {
   return {
     follows: undefined,
-    files: [],
+    attached: [],
     compared: undefined,
     summarises: false,
     ...run,
@@ -60,6 +64,7 @@ export function newRun(run: Given): ChatRun {
     refusal: '',
     firstAt: undefined,
     endedAt: undefined,
+    remarks: [],
     end: undefined,
     over: false,
   }

@@ -23,7 +23,8 @@ describe('asking', () => {
 
   test('the system prompt and attached files go with the first question only', async () => {
     const chat = await open({ system: { text: 'be brief', explicit: false } })
-    chat.session.attach({ name: 'a.txt', text: 'file text' })
+    chat.files.set('a.txt', 'file text')
+    chat.session.attach({ name: 'a.txt', path: 'a.txt' })
     const first = await chat.ask('why?')
     await chat.end(first)
     await chat.ask('and?')
@@ -235,6 +236,24 @@ describe('what happens to an answer', () => {
     chat.relay.session.send({ type: 'notice', id, code: 'retrying', message: 'Trying again.' })
     await settled()
     expect(chat.news()).toContain('notice: Trying again.')
+  })
+
+  test('notices of what was left out stay, and wait until their answer is shown', async () => {
+    const chat = await open()
+    await chat.converse('one', 'mine')
+    await chat.command('/compare x/a x/b')
+    const asked = chat.relay.got('chat').slice(1)
+    chat.news()
+    for (const { id, model } of asked) {
+      chat.relay.session.send({ type: 'notice', id, code: 'trimmed', message: `${model} has less` })
+    }
+    await settled()
+    expect(chat.news()).toEqual(['warning: x/a has less.'])
+    for (const { id } of asked) await chat.answer(id, 'said')
+    expect(chat.news().filter((line) => line.includes('x/b'))).toEqual([
+      'strong: x/b',
+      'warning: x/b has less.',
+    ])
   })
 
   test('a time-out stops it', async () => {

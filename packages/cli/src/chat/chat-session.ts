@@ -2,7 +2,7 @@
  * A chat without its screen: which conversation is open, what is asked and after what, which answer is shown. It tells
  * `SessionEvent`s; it draws nothing and knows no socket and no SQL.
  */
-import type { ChatMessage } from '@speak-code/protocol'
+import type { ChatMessage, Cost } from '@speak-code/protocol'
 import type { LocalMessage } from '../store/local-store.ts'
 import { AnswerEvents } from './answer-events.ts'
 import type { BranchChoice } from './branch-list.ts'
@@ -14,7 +14,12 @@ import type { TypedQuestion } from './later-questions.ts'
 import { Opening } from './opening.ts'
 import { QuestionSender } from './question-sender.ts'
 import type { Line, SessionEvent, SessionListener, WaitingQuestion } from './session-events.ts'
-import type { Attachment, SessionParts } from './session-parts.ts'
+import {
+  NO_FILES,
+  type Attachment,
+  type QuestionFiles,
+  type SessionParts,
+} from './session-parts.ts'
 import { SessionState } from './session-state.ts'
 import { waitingQuestions } from './waiting.ts'
 
@@ -84,9 +89,9 @@ export class ChatSession {
     return this.#state.title
   }
 
-  /** Names of files that go with the next question. */
-  get attached(): readonly string[] {
-    return this.#state.attachments.map(({ name }) => name)
+  /** Files that go with the next question. */
+  get attached(): readonly Attachment[] {
+    return this.#state.attachments
   }
 
   get exercise(): string | undefined {
@@ -100,6 +105,11 @@ export class ChatSession {
 
   get tokens(): number {
     return this.#state.conversation.tokens
+  }
+
+  /** Of all answers of the conversation whose price is known; undefined where none is. */
+  get cost(): Cost | undefined {
+    return this.#state.conversation.cost
   }
 
   /** Runs of the conversation that this session has seen, oldest first. */
@@ -158,17 +168,15 @@ export class ChatSession {
 
   /**
    * Asks. While an answer is awaited the question waits for its end, without a connection for the connection. Throws
-   * what the store throws where it cannot be written; then nothing was asked. `mentioned` files go with this question
-   * alone: its text names them.
+   * what the store throws where it cannot be written; then nothing was asked.
    */
-  ask(typed: string, mentioned: readonly Attachment[] = []): void {
+  ask(typed: string, files: QuestionFiles = NO_FILES): void {
     const { client, newId, save } = this.#parts
-    const { conversation, attachments, later } = this.#state
-    const question = { typed, files: attachments, mentioned }
+    const { conversation, later } = this.#state
+    const question = { typed, ...files }
     client.connect()
     if (conversation.underWay !== undefined && !save) later.add({ id: newId(), ...question })
     else this.#ask(question)
-    if (attachments.length > 0) this.#state.attach([])
     this.#tellWaiting()
   }
 
@@ -279,7 +287,7 @@ export class ChatSession {
   /** As `drop`; the files that went with the question go with the next one. */
   takeBack(n: number): string | undefined {
     const question = this.#drop(n)
-    if (question !== undefined) this.#state.attachAgain(question.files)
+    if (question !== undefined) this.#state.attachAgain(question.attached)
     return question?.typed
   }
 
@@ -326,9 +334,16 @@ export class ChatSession {
     this.#state.attach([...this.#state.attachments, file])
   }
 
-  /** The next question goes without files. */
-  detachFiles(): void {
-    this.#state.attach([])
+  /** As `attach`, for files that belong to a question that is written anew: they come first, each once. */
+  attachAgain(files: readonly Attachment[]): void {
+    this.#state.attachAgain(files)
+  }
+
+  /** The next question goes without these files. */
+  detach(files: readonly Attachment[]): void {
+    const { attachments } = this.#state
+    const left = attachments.filter((file) => !files.includes(file))
+    if (left.length < attachments.length) this.#state.attach(left)
   }
 
   say(...lines: readonly Line[]): void {
@@ -355,12 +370,12 @@ export class ChatSession {
     ]
   }
 
-  #ask({ typed, files, mentioned }: TypedQuestion): void {
+  #ask({ typed, attached, texts }: TypedQuestion): void {
     const { conversation, place, compared } = this.#state
-    const messages = this.#messages(this.#parts.assemble(typed, [...files, ...mentioned]))
+    const messages = this.#messages(this.#parts.assemble(typed, texts))
     const after =
       place === undefined ? (conversation.underWay ?? conversation.head) : place.parentId
-    const question = { messages, typed, files, after }
+    const question = { messages, typed, attached, after }
     if (compared.length === 0) this.#sender.send(question)
     else this.#sender.sendToAll(compared, question)
     this.#state.system = undefined
@@ -368,16 +383,16 @@ export class ChatSession {
     this.#state.compared = []
   }
 
-  #drop(n: number): Pick<TypedQuestion, 'typed' | 'files'> | undefined {
+  #drop(n: number): Pick<TypedQuestion, 'typed' | 'attached'> | undefined {
     const question = this.waiting[n - 1]
     if (question === undefined) return undefined
     const { runId, text } = question
     const { conversation, later } = this.#state
-    const files = conversation.runs.get(runId)?.files ?? []
+    const attached = conversation.runs.get(runId)?.attached ?? []
     const kept = later.drop(runId)
     if (kept === undefined) this.#parts.client.cancel(runId)
     this.#tellWaiting()
-    return kept ?? { typed: text, files }
+    return kept ?? { typed: text, attached }
   }
 
   #askNext(): void {

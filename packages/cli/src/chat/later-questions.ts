@@ -1,11 +1,8 @@
-import type { Attachment } from './session-parts.ts'
+import type { QuestionFiles } from './session-parts.ts'
 
 /** A question as it was typed, with the files that go along. */
-export interface TypedQuestion {
+export interface TypedQuestion extends QuestionFiles {
   readonly typed: string
-  readonly files: readonly Attachment[]
-  /** Files that its text names. */
-  readonly mentioned: readonly Attachment[]
 }
 
 export interface LaterQuestion extends TypedQuestion {

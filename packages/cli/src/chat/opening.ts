@@ -25,6 +25,7 @@ export class Opening {
     if (parts.system?.explicit !== true) this.#state.system = undefined
     this.#state.model = chooseModel(past.model)
     conversation.tokens = past.tokens
+    for (const { cost } of past.all) conversation.spent(0, cost ?? undefined)
     conversation.head = past.head
     const { title, messages, omitted } = past
     emit({ type: 'opened', conversationId, title, messages, omitted })
@@ -57,7 +58,7 @@ export class Opening {
     const { conversation, parts, stage } = this.#state
     const { client, clock } = parts
     for (const { runId, messageId, chat } of open) {
-      const { messages, parentId, follows, summarises = false } = chat
+      const { messages, parentId, follows, summarises = false, asked } = chat
       const question = questionOf(messages)
       const run = newRun({
         id: runId,
@@ -66,7 +67,8 @@ export class Opening {
         parentId: follows === undefined ? parentId : undefined,
         follows,
         summarises,
-        typed: summarises ? COMPACT : (question?.content ?? ''),
+        typed: summarises ? COMPACT : (asked?.typed ?? question?.content ?? ''),
+        attached: asked?.attached ?? [],
         startedAt: clock.now(),
       })
       run.questionShown = question !== undefined && shown.has(question.id)

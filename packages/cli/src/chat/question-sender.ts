@@ -10,7 +10,7 @@ export interface Question {
   /** The question last. */
   readonly messages: readonly ChatMessage[]
   readonly typed: string
-  readonly files?: readonly Attachment[]
+  readonly attached?: readonly Attachment[]
   /** What it follows; where it waits for a run's answer, that run. */
   readonly after: string | null | ChatRun
   readonly summarises?: boolean
@@ -49,7 +49,7 @@ export class QuestionSender {
   #send(question: Question, compared: ChatRun['compared']): ChatRun {
     const { parts, conversation, begun, later } = this.#state
     const { client, clock, newId, save } = parts
-    const { messages, typed, files = [], after, summarises = false } = question
+    const { messages, typed, attached = [], after, summarises = false } = question
     const follows = after !== null && typeof after === 'object' ? after : undefined
     const parentId = follows === undefined ? idOf(after) : (follows.messageId ?? conversation.head)
     const run = newRun({
@@ -59,7 +59,7 @@ export class QuestionSender {
       parentId: follows === undefined ? parentId : undefined,
       follows: follows?.id,
       typed,
-      files,
+      attached,
       compared,
       summarises,
       startedAt: clock.now(),
@@ -96,6 +96,7 @@ export class QuestionSender {
       ...(exercise === undefined || run.summarises ? {} : { exercise: { slug: exercise } }),
       ...(follows === undefined ? {} : { follows: follows.id }),
       ...(run.summarises ? { summarises: true } : {}),
+      ...askedBy(run),
     }
   }
 
@@ -125,6 +126,12 @@ export class QuestionSender {
       this.#state.tellTitle(titleOf(questionOf(messages)?.content ?? ''))
     }
   }
+}
+
+/** What was typed, where the question that goes out is more than that. */
+function askedBy({ messages, typed, attached, summarises }: ChatRun): Pick<OutgoingChat, 'asked'> {
+  if (summarises || questionOf(messages)?.content === typed) return {}
+  return { asked: { typed, attached } }
 }
 
 function idOf(after: string | null | ChatRun): string | null {

@@ -54,7 +54,7 @@ export type SessionEvent =
   | { readonly type: 'waiting'; readonly questions: readonly WaitingQuestion[] }
   /** Names of files that go with the next question. */
   | { readonly type: 'attachments'; readonly names: readonly string[] }
-  /** Tokens of the conversation so far, and what this session knows them to have cost. */
+  /** Tokens of the conversation so far, and what those of known prices cost. */
   | { readonly type: 'tokens'; readonly tokens: number; readonly cost?: Cost }
   /** What the open conversation is called; undefined for one that has no name yet. */
   | { readonly type: 'title'; readonly title: string | undefined }

@@ -73,7 +73,7 @@ export class SessionState {
   /** Puts questions back into the composer, with their files. */
   giveBack(questions: readonly LaterQuestion[]): void {
     if (questions.length === 0) return
-    this.attachAgain(questions.flatMap(({ files }) => files))
+    this.attachAgain(questions.flatMap(({ attached }) => attached))
     this.emit({ type: 'compose', text: questions.map(({ typed }) => typed).join('\n\n') })
   }
 
@@ -85,9 +85,7 @@ export class SessionState {
   /** Files that went with a question that is written anew, before those that are attached since. */
   attachAgain(files: readonly Attachment[]): void {
     if (files.length === 0) return
-    const others = this.attachments.filter(
-      ({ name, text }) => !files.some((file) => file.name === name && file.text === text),
-    )
+    const others = this.attachments.filter(({ path }) => !files.some((file) => file.path === path))
     this.attach([...files, ...others])
   }
 

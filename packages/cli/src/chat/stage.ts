@@ -5,7 +5,7 @@
 import type { Channel } from '@speak-code/protocol'
 import { append, type ChatRun } from './chat-run.ts'
 import type { Line, SessionListener } from './session-events.ts'
-import { linesOfEnd } from './wording.ts'
+import { linesOfEnd, modelName } from './wording.ts'
 
 type Texts = Pick<ChatRun, 'text' | 'reasoning' | 'refusal'>
 
@@ -49,6 +49,12 @@ export class Stage {
     if (this.has(run)) return
     this.#line.push(run)
     this.#next()
+  }
+
+  /** Says something of a run, now or when it is shown. */
+  remark(run: ChatRun, line: Line): void {
+    if (run === this.#shown) this.#emit({ type: 'lines', lines: [line] })
+    else run.remarks.push(line)
   }
 
   grow(run: ChatRun, delta: string, channel: Channel | undefined): void {
@@ -120,6 +126,8 @@ export class Stage {
       this.#emit({ type: 'lines', lines: [{ tone: 'strong', text: run.compared.model }] })
     }
     this.#emit({ type: 'answering', runId: run.id, at: run.startedAt })
+    const remarks = run.remarks.splice(0)
+    if (remarks.length > 0) this.#emit({ type: 'lines', lines: remarks })
     for (const part of PARTS) {
       if (run[part] !== '') this.#tell(run[part], part === 'text' ? undefined : part)
     }
@@ -137,11 +145,13 @@ export class Stage {
   }
 }
 
-function endOf({ end, startedAt, firstAt, endedAt = startedAt }: ChatRun): Line[] {
+function endOf({ end, startedAt, firstAt, endedAt = startedAt, provider, model }: ChatRun): Line[] {
   if (end === undefined) return []
+  const asked = provider === undefined || model === undefined ? undefined : { provider, model }
   return linesOfEnd(end.chunk, {
     verified: end.verified,
     begun: firstAt !== undefined,
+    asked: asked && modelName(asked.provider, asked.model),
     durationMs: endedAt - startedAt,
     streamMs: firstAt === undefined ? 0 : endedAt - firstAt,
   })

@@ -1,13 +1,18 @@
 import { errorInfo } from '@speak-code/protocol'
 import { describe, expect, test } from 'vitest'
 import { settled } from '../client/testing/fake-clock.ts'
+import type { Attachment } from './session-parts.ts'
 import { SessionHarness } from './testing/session-harness.ts'
 
 const open = (
   change: ConstructorParameters<typeof SessionHarness>[0] = {},
-): Promise<SessionHarness> => new SessionHarness(change).start()
+): Promise<SessionHarness> => {
+  const chat = new SessionHarness(change)
+  for (const name of ['a.txt', 'b.txt']) chat.files.set(name, `text of ${name}`)
+  return chat.start()
+}
 
-const file = (name: string): { name: string; text: string } => ({ name, text: `text of ${name}` })
+const file = (name: string): Attachment => ({ name, path: name })
 
 const attached = (chat: SessionHarness): readonly string[] =>
   chat.events.flatMap((event) => (event.type === 'attachments' ? [event.names] : [])).at(-1) ?? []
@@ -69,6 +74,35 @@ test('L7: one that is stopped before it left comes back with its files', async (
   chat.session.stop()
   expect(chat.news()).toContain('compose: patience')
   expect(attached(chat)).toEqual(['a.txt'])
+})
+
+test('L7: after a restart it waits as it was typed, and comes back with its files', async () => {
+  const chat = await open()
+  await chat.ask('first?')
+  chat.session.attach(file('a.txt'))
+  await chat.ask('second?')
+  await chat.session.close()
+  const again = await new SessionHarness({}, chat).start()
+  again.session.open(chat.session.conversationId)
+  await settled()
+  expect(again.session.waiting.map(({ text }) => text)).toEqual(['second?'])
+  expect(again.session.takeBack(1)).toBe('second?')
+  expect(attached(again)).toEqual(['a.txt'])
+})
+
+test('L7: after a restart it goes out with what its files said, and the relay gets no more than that', async () => {
+  const chat = await open()
+  const first = await chat.ask('first?')
+  chat.session.attach(file('a.txt'))
+  await chat.ask('second?')
+  await chat.session.close()
+  const again = await new SessionHarness({}, chat).start()
+  again.session.open(chat.session.conversationId)
+  await settled()
+  await again.answer(first, 'answer')
+  await settled()
+  expect(lastAsked(again)).toBe('text of a.txt\n\nsecond?')
+  expect(again.relay.got('chat').at(-1)).not.toHaveProperty('asked')
 })
 
 test('L7: --no-save: what waits comes back when another conversation is begun', async () => {

@@ -56,7 +56,10 @@ const spoken = (change: Partial<EndChunk>): string | undefined =>
 
 describe('the end of an answer', () => {
   const facts = { verified: true, begun: true, durationMs: 4200, streamMs: 4000 }
-  const said = (change: Partial<EndChunk>, more: Partial<typeof facts> = {}): string =>
+  const said = (
+    change: Partial<EndChunk>,
+    more: Partial<typeof facts & { asked: string }> = {},
+  ): string =>
     linesOfEnd(end(change), { ...facts, ...more })
       .map(({ text }) => text)
       .join('\n')
@@ -88,7 +91,7 @@ describe('the end of an answer', () => {
     [
       'L4',
       { status: 'failed', error: errorInfo('upstream_eof', 'It broke off.') },
-      'It broke off.\n/retry asks again.',
+      'It broke off.\n/retry asks again, /retry MODEL another model.',
     ],
     [
       'a long wait',
@@ -113,6 +116,15 @@ describe('the end of an answer', () => {
     expect(said(change)).toContain(words)
   })
 
+  test('a model that spoke in place of the one that was asked is named', () => {
+    const asked = { asked: 'openai/gpt-y' }
+    expect(said({}, asked)).toContain('openai/gpt-x answered in place of openai/gpt-y.\n')
+    expect(said({}, { asked: 'openai/gpt-x' })).not.toContain('in place of')
+    expect(said({ status: 'failed' }, { ...asked, begun: false })).toContain(
+      'openai/gpt-x was asked in place of openai/gpt-y.',
+    )
+  })
+
   test('a text that could not be verified is never passed off as right', () => {
     expect(said({}, { verified: false })).toContain('is not what the relay has')
   })
@@ -133,8 +145,10 @@ test('figures are short', () => {
     '9999 tokens',
     '12.3k tokens',
   ])
-  const money = [0.00042, 0.5, 12.3].map((amount) => moneyInWords({ amount, currency: 'USD' }))
-  expect(money).toEqual(['0.0004 USD', '0.5000 USD', '12.30 USD'])
+  const money = [0, 0.000042, 0.00042, 0.5, 12.3].map((amount) =>
+    moneyInWords({ amount, currency: 'USD' }),
+  )
+  expect(money).toEqual(['0.0000 USD', 'under 0.0001 USD', '0.0004 USD', '0.5000 USD', '12.30 USD'])
   expect([0, 400, 1000, 3400, 60_000, 125_000].map(spokenSeconds)).toEqual([
     'less than a second',
     'less than a second',

@@ -4,6 +4,7 @@ import type { ConnectionStatus } from '../client/client.ts'
 import type { Line } from './session-events.ts'
 
 const RETRY = '/retry asks again.'
+const RETRY_ELSEWHERE = '/retry asks again, /retry MODEL another model.'
 
 /** How people are told that an answer ended; one line at least. */
 export function linesOfEnd(
@@ -12,15 +13,17 @@ export function linesOfEnd(
     readonly verified: boolean
     /** A first delta had come. */
     readonly begun: boolean
+    /** `provider/id` of the model that was asked first, where it is known. */
+    readonly asked?: string | undefined
     readonly durationMs: number
     readonly streamMs: number
   },
 ): Line[] {
-  const lines = [...verdictOn(chunk)]
+  const lines = [...verdictOn(chunk, facts.begun)]
   const offersRetry = lines.some(({ text }) => text.includes('/retry'))
   // What has begun to arrive may come whole the next time, whatever the reason was.
   if (chunk.status === 'failed' && facts.begun && !offersRetry) {
-    lines.push({ tone: 'hint', text: RETRY })
+    lines.push({ tone: 'hint', text: RETRY_ELSEWHERE })
   }
   if (!facts.verified) {
     lines.push({
@@ -28,7 +31,19 @@ export function linesOfEnd(
       text: `What is shown here is not what the relay has. ${RETRY}`,
     })
   }
-  return [...lines, { tone: 'meta', ...figuresOf(chunk, facts) }]
+  return [...lines, ...substitution(chunk, facts), { tone: 'meta', ...figuresOf(chunk, facts) }]
+}
+
+/** Another model spoke than the one that was asked. */
+function substitution(
+  { provider, model }: EndChunk,
+  { asked, begun }: { readonly asked?: string | undefined; readonly begun: boolean },
+): Line[] {
+  const name = modelName(provider, model)
+  if (asked === undefined || asked === name) return []
+  return [
+    { tone: 'warning', text: `${name} ${begun ? 'answered' : 'was asked'} in place of ${asked}.` },
+  ]
 }
 
 /** Model, tokens, time and speed of an answer. */
@@ -58,7 +73,7 @@ function figuresOf(
   }
 }
 
-function verdictOn(chunk: EndChunk): Line[] {
+function verdictOn(chunk: EndChunk, begun: boolean): Line[] {
   if (chunk.finishReason === 'refusal') {
     return [{ tone: 'warning', text: 'The model refused to answer.' }]
   }
@@ -80,7 +95,7 @@ function verdictOn(chunk: EndChunk): Line[] {
     case 'failed':
       return chunk.error === undefined
         ? [{ tone: 'error', text: `The answer failed. ${RETRY}` }]
-        : linesOfError(chunk.error, chunk.provider)
+        : linesOfError(chunk.error, chunk.provider, begun ? RETRY_ELSEWHERE : RETRY)
   }
 }
 
@@ -101,9 +116,12 @@ function incompleteLine(chunk: EndChunk): Line {
   }
 }
 
-/** An error and what to do about it. `provider` is the configured name of the one that was asked. */
-export function linesOfError(error: ErrorInfo, provider?: string): Line[] {
-  const hints = hintsOf(error, provider)
+/**
+ * An error and what to do about it. `provider` is the configured name of the one that was asked, `retry` what is said where
+ * asking again may help.
+ */
+export function linesOfError(error: ErrorInfo, provider?: string, retry = RETRY): Line[] {
+  const hints = hintsOf(error, provider, retry)
   return [
     { tone: 'error', text: error.message },
     ...hints.map((text): Line => ({ tone: 'hint', text })),
@@ -137,7 +155,7 @@ const HINTS: Partial<Readonly<Record<ErrorCode, string>>> = {
   too_large: 'Send less of it.',
 }
 
-function hintsOf(error: ErrorInfo, provider: string | undefined): string[] {
+function hintsOf(error: ErrorInfo, provider: string | undefined, retry: string): string[] {
   if (error.code === 'upstream_auth') {
     return ['Set a key that works, then /retry:', ...keyLines(provider)]
   }
@@ -145,7 +163,7 @@ function hintsOf(error: ErrorInfo, provider: string | undefined): string[] {
   if (hint !== undefined) return [hint]
   if (!error.retryable) return []
   const wait = error.retryAfterMs ?? 0
-  return [wait === 0 ? RETRY : `/retry asks again; the provider said to wait ${seconds(wait)}.`]
+  return [wait === 0 ? retry : `/retry asks again; the provider said to wait ${seconds(wait)}.`]
 }
 
 export interface StateInWords {
@@ -192,7 +210,11 @@ export function tokensInWords(tokens: number): string {
   return tokens < 10_000 ? `${tokens} tokens` : `${(tokens / 1000).toFixed(1)}k tokens`
 }
 
+const SMALLEST_SHOWN = 0.0001
+
 export function moneyInWords({ amount, currency }: Cost): string {
+  // What costs something is never shown as nothing.
+  if (amount > 0 && amount < SMALLEST_SHOWN) return `under ${SMALLEST_SHOWN} ${currency}`
   return `${amount.toFixed(amount < 1 ? 4 : 2)} ${currency}`
 }
 

@@ -224,6 +224,7 @@ export class Questions {
 function requestOf({
   follows: _follows,
   summarises: _summarises,
+  asked: _asked,
   messages,
   ...chat
 }: OutgoingChat): ChatRequest {

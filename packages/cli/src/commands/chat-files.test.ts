@@ -51,6 +51,6 @@ test('a path goes on as files and folders, hidden ones only when asked for', asy
 test('an attachment has the name that was typed', async () => {
   const path = join(folder(), 'a.txt')
   writeFileSync(path, 'text')
-  expect(await readAttachment(path)).toEqual({ name: path, text: 'text' })
+  expect(await readAttachment(path)).toEqual({ name: path, path, text: 'text' })
   await expect(readAttachment(`${path}.missing`)).rejects.toThrow('there is no such file')
 })

@@ -1,7 +1,8 @@
 /** The files that a chat's commands read and write. */
 import { open, readdir, rm, stat } from 'node:fs/promises'
 import { homedir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
+import type { Attachment, FileText } from '../chat/session-parts.ts'
 import { CommandError } from '../errors.ts'
 import { readTextFile } from './ask/question.ts'
 
@@ -9,8 +10,8 @@ import { readTextFile } from './ask/question.ts'
 const MAX_NAMES = 100
 
 /** Throws UsageError where it cannot be read or is no text, CommandError `too_large`. */
-export async function readAttachment(path: string): Promise<{ name: string; text: string }> {
-  return { name: path, text: await readTextFile(withHome(path)) }
+export async function readAttachment(path: string): Promise<Attachment & FileText> {
+  return { name: path, path: resolve(withHome(path)), text: await readTextFile(withHome(path)) }
 }
 
 /** Writes a file that is not there yet. Throws CommandError where it cannot be written. */

@@ -19,13 +19,14 @@ import { processSignals, type Signals } from './answer/signals.ts'
 import { assembleQuestion } from './ask/question.ts'
 import type { ChatOptions } from './chat-command.ts'
 import { pathsAfter, readAttachment, writeNewFile } from './chat-files.ts'
+import { deleteAtRelay } from './history/relay-deletion.ts'
 import { conversationByPart, latestConversation } from './conversation-choice.ts'
 import { chosenModel } from './model-choice.ts'
 import { readParams } from './params.ts'
 import { changeTheme, chosenTheme } from './theme-choice.ts'
 
 /** As often as an answer that grows is drawn. */
-const READ_EVERY_MS = 33
+const READ_EVERY_MS = 66
 
 /** A hint that is shown once. */
 const DEMO_HINT = 'demo-key'
@@ -44,7 +45,10 @@ export async function runChat(
     throw new UsageError('chat needs a terminal.', 'In a pipe: speak-code ask "…"')
   }
   const params = readParams(options.param)
-  const files = await Promise.all(options.file.map(readAttachment))
+  const files = (await Promise.all(options.file.map(readAttachment))).map(({ name, path }) => ({
+    name,
+    path,
+  }))
   const config = deps.config()
   const goesOn = options.continue === true || options.resume !== undefined
   const store = options.save || goesOn ? await deps.store() : undefined
@@ -126,6 +130,7 @@ export async function runChat(
     commands,
     keys,
     models: async () => (await deps.http()).listModels(),
+    deleteAtRelay: deleteAtRelay(deps),
     clock: systemClock,
     keep: options.save ? store : undefined,
     stdin,
@@ -137,9 +142,9 @@ export async function runChat(
       session.on(switchTheme)
       session.start()
       if (opened !== undefined) session.open(opened)
-      for (const file of files) session.attach(file)
       const prompt = options.prompt.join(' ')
-      if (prompt.trim() !== '') controller.submit(prompt)
+      if (prompt.trim() !== '') controller.submit(prompt, files)
+      else session.attachAgain(files)
     },
   })
   const { promise: signalled, resolve: onSignal } = Promise.withResolvers<LeavingSignal>()

@@ -9,11 +9,16 @@ export function doctorCommand(getDeps: GetDeps): Command {
       'check what is configured, reachable and writable (exit code 1: no chat would work)',
     )
     .option('--json', 'one JSON object')
+    .option('--providers', 'ask each provider a short question too (costs a request each)')
     .action(async (_flags: unknown, self: Command) => {
-      const flags = self.optsWithGlobals<CommonFlags & { json?: boolean }>()
+      const flags = self.optsWithGlobals<CommonFlags & { json?: boolean; providers?: boolean }>()
       const { runDoctor } = await import('./doctor/run.ts')
       process.exitCode = await runDoctor(
-        { json: flags.json === true, server: flags.server },
+        {
+          json: flags.json === true,
+          server: flags.server,
+          providers: flags.providers === true,
+        },
         getDeps(flags),
       )
     })

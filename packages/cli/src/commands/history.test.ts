@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest'
 import type { HttpApi } from '../client/http-api.ts'
 import { CommandError } from '../errors.ts'
 import type { TestDeps } from '../testing/text-deps.ts'
-import { deleteAtRelay, historyCommand } from './history.ts'
+import { historyCommand } from './history.ts'
+import { deleteAtRelay } from './history/relay-deletion.ts'
 import { conversation, printedJson, trial } from './history/testing.ts'
 
 async function run(deps: TestDeps, ...args: string[]): Promise<unknown> {

@@ -3,7 +3,6 @@ import { Command, InvalidArgumentError, Option } from 'commander'
 import type { CommonFlags, Deps } from '../deps.ts'
 import { EXPORT_FORMATS } from '../transcript/transcript.ts'
 import {
-  type DeleteAtRelay,
   type DeleteOptions,
   type PruneOptions,
   runDelete,
@@ -11,6 +10,7 @@ import {
   runRename,
 } from './history/change.ts'
 import { type Json } from './history/deps.ts'
+import { deleteAtRelay } from './history/relay-deletion.ts'
 import { type ListOptions, runList, runSearch } from './history/list.ts'
 import { type ExportOptions, runExport, runShow } from './history/show.ts'
 import { commonOptions, type GetDeps } from './options.ts'
@@ -66,18 +66,6 @@ export function historyCommand(getDeps: GetDeps): Command {
       process.exitCode = await runPrune(options, depsOf(self))
     })
   return command
-}
-
-/** By the relay's HTTP routes; any failure, of the configuration too, is why it could not be. */
-export function deleteAtRelay(deps: Pick<Deps, 'http'>): DeleteAtRelay {
-  return async (conversationId) => {
-    try {
-      const relay = await deps.http()
-      return (await relay.deleteConversation(conversationId)) ? 'deleted' : 'unknown'
-    } catch (error) {
-      return { unreachable: error instanceof Error ? error.message : String(error) }
-    }
-  }
 }
 
 function wholeNumber(text: string): number {

@@ -1,5 +1,6 @@
 /** Paragraphs and headings. */
 import type { Span, StyledRow } from '../terminal/styled-row.ts'
+import type { Meaning } from '../terminal/theme.ts'
 import type { Continuation, Rest } from './continuation.ts'
 import { flowingRows, sliceSpans, type FlowingRow } from './flowing-text.ts'
 import { inlineParts, type InlinePart } from './inline-spans.ts'
@@ -8,6 +9,7 @@ import { resumptionAfter, resumptionLength } from './resumption.ts'
 import { typed, type Prose } from './tokens.ts'
 
 interface DrawnProse {
+  /** What stands before the parts: a heading's mark, or what a part left over. */
   readonly lead: readonly Span[]
   readonly parts: readonly InlinePart[]
   /** Characters of the text that only resume it. */
@@ -31,7 +33,7 @@ export function restOfProse(
   count: number,
 ): Rest {
   const { lead, parts, resumed, rows } = draw(token, page, continuation)
-  const marker = token.type === 'heading' ? `${'#'.repeat(token.depth)} ` : ''
+  const marker = headingMark(token)
   const end = token.raw.endsWith('\n') ? '\n' : ''
   const cut = rows[count]?.start ?? 0
   const text = parts.map(({ raw }) => raw).join('')
@@ -59,9 +61,12 @@ export function restOfProse(
 }
 
 function draw(token: Prose, page: Page, continuation: Continuation | undefined): DrawnProse {
-  const lead = continuation?.type === 'prose' ? continuation.lead : []
+  const meaning = token.type === 'heading' ? headingMeaning(token.depth) : undefined
+  const mark = page.looks ? '' : headingMark(token)
+  const opening = mark === '' ? [] : [{ meaning: meaning ?? 'plain', text: mark }]
+  const lead = continuation?.type === 'prose' ? continuation.lead : opening
   const tokens = 'tokens' in token ? typed(token.tokens) : []
-  const parts = inlineParts(tokens, page, token.type === 'heading' ? ['heading'] : [])
+  const parts = inlineParts(tokens, page, meaning === undefined ? [] : [meaning])
   const resumed = resumptionLength(token.text)
   const spans = parts.flatMap((part) => part.spans)
   const shown = resumed === 0 ? spans : sliceSpans(spans, resumed, lengthOf(spans))
@@ -69,6 +74,15 @@ function draw(token: Prose, page: Page, continuation: Continuation | undefined):
   // marked leaves line feeds at the end of some texts.
   const height = Math.max(1, rows.findLastIndex((each) => each.spans.length > 0) + 1)
   return { lead, parts, resumed, rows: rows.slice(0, height) }
+}
+
+function headingMark(token: Prose): string {
+  return token.type === 'heading' ? `${'#'.repeat(token.depth)} ` : ''
+}
+
+function headingMeaning(depth: number): Meaning {
+  if (depth === 1) return 'heading'
+  return depth === 2 ? 'heading2' : 'heading3'
 }
 
 function lengthOf(spans: readonly Span[]): number {

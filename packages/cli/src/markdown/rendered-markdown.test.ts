@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { plainText, type Span } from '../terminal/styled-row.ts'
 import { renderMarkdown } from './rendered-markdown.ts'
 
@@ -45,6 +45,31 @@ test('emphasis, strong, strike, code and links lie over each other', () => {
     { meaning: 'heading', text: 'A ' },
     { meaning: ['heading', 'code'], text: 'b' },
   ])
+})
+
+describe('the levels of headings can be told apart', () => {
+  const LEVELS = '# One\n\n## Two\n\n### Three\n\n###### Six\n\nTwo too\n-------'
+
+  test('by their looks', () => {
+    expect(spans(LEVELS)).toEqual([
+      { meaning: 'heading', text: 'One' },
+      { meaning: 'heading2', text: 'Two' },
+      { meaning: 'heading3', text: 'Three' },
+      { meaning: 'heading3', text: 'Six' },
+      { meaning: 'heading2', text: 'Two too' },
+    ])
+  })
+
+  test('where a text has no look, by their marks', () => {
+    const all = renderMarkdown(LEVELS, 40, { looks: false }).map(plainText)
+    const shown = ['# One', '## Two', '### Three', '###### Six', '## Two too']
+    expect(all.filter((text) => text !== '')).toEqual(shown)
+  })
+
+  test('a mark stands once, before the first row of a long one', () => {
+    const all = renderMarkdown(`## ${'word '.repeat(6)}`, 16, { looks: false }).map(plainText)
+    expect(all).toEqual(['## word word', 'word word word', 'word'])
+  })
 })
 
 test('a link leads to its URL; where it cannot be clicked the URL can be read', () => {

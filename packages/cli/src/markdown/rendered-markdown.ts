@@ -2,21 +2,21 @@
 import { harmless } from '../terminal/harmless.ts'
 import { plainText, type StyledRow } from '../terminal/styled-row.ts'
 import { blockRows } from './blocks.ts'
+import { pageOf, type Ability } from './page.ts'
 import { withoutMarks } from './resumption.ts'
 import { blocksOf } from './tokens.ts'
 
 /**
  * The rows of a whole text, each at most `columns` cells wide, without blank rows at both ends. Control characters are
- * made visible. With `clickableLinks` URLs are in `Span.link` only; else they are written out too.
+ * made visible.
  */
 export function renderMarkdown(
   source: string,
   columns: number,
-  { clickableLinks = false }: { readonly clickableLinks?: boolean } = {},
+  ability: Partial<Ability> = {},
 ): readonly StyledRow[] {
   const text = withoutMarks(harmless(source))
-  const page = { columns: Math.max(1, columns), clickableLinks }
-  return withoutBlankEnd(blockRows(blocksOf(text, {}), page))
+  return withoutBlankEnd(blockRows(blocksOf(text, {}), pageOf(columns, ability)))
 }
 
 /** Rows without those at the end in which nothing is to be seen. */

@@ -54,15 +54,16 @@ const PATIENCE_MS = 60_000
 const columns = fc.integer({ min: 20, max: 120 })
 /** Fewer, and a link of a cell or two is printed before it is closed: see the exceptions. */
 const tailRows = fc.integer({ min: 9, max: 40 })
+const extents = fc.record({ columns, tailRows })
 
 describe('the text that is committed equals what a full parse at the end would show', () => {
   test(
-    'for any text, any cuts, any width from 20 columns, any room',
+    'for any text, any cuts, any width from 20 columns, any room, with looks and without',
     () => {
-      const tally = { all: 0, committed: 0, byLine: 0, nested: 0 }
+      const tally = { all: 0, committed: 0, byLine: 0, nested: 0, marked: 0 }
       fc.assert(
-        fc.property(markdownText, cuts, columns, tailRows, (source, lengths, width, room) => {
-          const extent = { columns: width, tailRows: room }
+        fc.property(markdownText, cuts, extents, fc.boolean(), (source, lengths, size, looks) => {
+          const extent = { ...size, looks }
           const stream = new Stream(extent)
           for (const piece of pieces(source, lengths)) stream.push(piece)
           const printed = texts(stream.printed)
@@ -70,12 +71,16 @@ describe('the text that is committed equals what a full parse at the end would s
           if (printed.length > 0) tally.committed += 1
           if (printed.length > 0 && !printed.includes('')) tally.byLine += 1
           if (printed.some((row) => /^(?: {2,}|│ ).*[•◦▪│]/.test(row))) tally.nested += 1
-          expect(texts(stream.end())).toEqual(texts(renderMarkdown(source, width)))
+          if (!looks && printed.some((row) => /^#+ /.test(row))) tally.marked += 1
+          expect(texts(stream.end())).toEqual(
+            texts(renderMarkdown(source, size.columns, { looks })),
+          )
         }),
         { numRuns: RUNS },
       )
       expect(tally.committed, JSON.stringify(tally)).toBeGreaterThan(tally.all / 3)
       expect(tally.byLine, JSON.stringify(tally)).toBeGreaterThan(0)
+      expect(tally.marked, JSON.stringify(tally)).toBeGreaterThan(0)
       expect(tally.nested, JSON.stringify(tally)).toBeGreaterThan(tally.all / 20)
     },
     PATIENCE_MS,
@@ -131,9 +136,9 @@ describe('what only a later line reveals', () => {
     const stream = new Stream({ columns: 20, tailRows: 2 })
     for (const piece of pieces(source, [1])) stream.push(piece)
     expect(texts(stream.end())).toEqual(texts(whole))
-    expect(whole.flat().every(({ meaning }) => meaning === 'heading')).toBe(true)
+    expect(whole.flat().every(({ meaning }) => meaning === 'heading2')).toBe(true)
     expect(stream.printed[0]).toEqual([{ meaning: 'plain', text: 'first word word word' }])
-    expect(stream.end().at(-1)).toEqual([{ meaning: 'heading', text: 'last' }])
+    expect(stream.end().at(-1)).toEqual([{ meaning: 'heading2', text: 'last' }])
   })
 
   test('a link that is defined further down: it is printed as it is written', () => {

@@ -6,19 +6,17 @@ import { harmless } from '../terminal/harmless.ts'
 import type { StyledRow } from '../terminal/styled-row.ts'
 import { restOfBlocks, rowsBeforeLast } from './blocks.ts'
 import { BEGINNING, type Sequel } from './continuation.ts'
-import type { Page } from './page.ts'
+import { isSamePage, pageOf, type Ability, type Page } from './page.ts'
 import { withoutBlankEnd } from './rendered-markdown.ts'
 import { withoutMarks } from './resumption.ts'
 import { blocksOf, type Links, type MarkedToken } from './tokens.ts'
 import { undecidedFrom } from './undecided.ts'
 
 /** The room that an answer has. It may differ from call to call: a terminal is resized. */
-export interface Extent {
+export interface Extent extends Partial<Ability> {
   readonly columns: number
   /** Rows that the open end may take before it is committed by line; at least 1. */
   readonly tailRows: number
-  /** Whether a link can be clicked (`Span.link`); where it cannot, its URL is written out behind it. */
-  readonly clickableLinks?: boolean
 }
 
 /** An answer so far. Made by {@link emptyMarkdown} and {@link grow} only. */
@@ -54,7 +52,7 @@ export function grow(
   const decided = open.slice(0, undecidedFrom(open))
   const { tokens, before, rows } = drawn(grown, decided, extent)
   const count = Math.max(before, rows.length - Math.max(1, extent.tailRows))
-  const page = pageOf(extent)
+  const page = pageOf(extent.columns, extent)
   if (count <= 0) {
     ends.set(grown, { page, rows })
     return { state: grown, rows: [] }
@@ -71,12 +69,13 @@ export function grow(
 
 /** The open end as it is drawn, at most `extent.tailRows` rows. What may still become a block's marker is not shown. */
 export function tailOf(state: StreamedMarkdown, extent: Extent): readonly StyledRow[] {
-  const page = pageOf(extent)
+  const page = pageOf(extent.columns, extent)
   const known = ends.get(state)
-  const isDrawn =
-    known?.page.columns === page.columns && known.page.clickableLinks === page.clickableLinks
   const decided = state.open.slice(0, undecidedFrom(state.open))
-  const rows = isDrawn ? known.rows : drawn(state, decided, extent).rows
+  const rows =
+    known !== undefined && isSamePage(known.page, page)
+      ? known.rows
+      : drawn(state, decided, extent).rows
   return rows.slice(-Math.max(1, extent.tailRows))
 }
 
@@ -94,12 +93,8 @@ interface Drawn {
 
 function drawn(state: StreamedMarkdown, source: string, extent: Extent): Drawn {
   const tokens = blocksOf(source, state.links)
-  const { before, all } = rowsBeforeLast(tokens, pageOf(extent), state.sequel)
+  const { before, all } = rowsBeforeLast(tokens, pageOf(extent.columns, extent), state.sequel)
   return { tokens, before, rows: withoutBlankEnd(all) }
-}
-
-function pageOf({ columns, clickableLinks = false }: Extent): Page {
-  return { columns: Math.max(1, columns), clickableLinks }
 }
 
 /** The first definition of a name counts. */

@@ -139,4 +139,18 @@ describe('prompts and drafts (L7)', () => {
     store.saveDraft(id, '')
     expect(store.draft(id)).toBe('')
   })
+
+  it('L7: a draft keeps what is attached to it, be its text empty', () => {
+    const path = historyPath()
+    const id = randomUUID()
+    const attached = [{ name: 'a.txt', path: '/home/a.txt' }]
+    const first = openHistory(path)
+    first.saveDraft(id, '', attached)
+    first.saveDraft(null, 'text', attached)
+    first.close()
+    const store = openHistory(path)
+    expect([store.attached(id), store.attached(null)]).toEqual([attached, attached])
+    store.saveDraft(null, 'text')
+    expect([store.draft(null), store.attached(null)]).toEqual(['text', []])
+  })
 })

@@ -52,12 +52,19 @@ describe('the file', () => {
     const path = historyPath()
     filled(path, 2)
     const db = new Database(path)
-    db.exec('ALTER TABLE conversations DROP COLUMN head')
+    db.exec(`
+      ALTER TABLE conversations DROP COLUMN head;
+      ALTER TABLE messages DROP COLUMN provider;
+      ALTER TABLE messages DROP COLUMN cost;
+      ALTER TABLE drafts DROP COLUMN attached;
+    `)
     db.pragma('user_version = 1')
     db.close()
     const store = openHistory(path)
     const [latest] = store.conversations()
     expect(store.conversations()).toHaveLength(2)
+    expect(store.messages(latest?.id ?? '').at(-1)).toMatchObject({ provider: null, cost: null })
+    expect(store.attached(null)).toEqual([])
     expect(store.chosenHead(latest?.id ?? '')).toBeNull()
     store.chooseHead(latest?.id ?? '', 'm')
     expect(store.chosenHead(latest?.id ?? '')).toBe('m')

@@ -14,7 +14,7 @@ export function deleteRows(
 ): void {
   tables.index.removeConversation(key)
   prompts.forgetQuestions(key)
-  prompts.saveDraft(id, '')
+  prompts.saveDraft(id, '', [])
   tables.conversations.remove(key)
 }
 

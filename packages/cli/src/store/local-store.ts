@@ -6,15 +6,20 @@ import type {
   Channel,
   ChatMessage,
   ConversationView,
+  Cost,
   EndChunk,
   MessageView,
 } from '@speak-code/protocol'
-import type { OutgoingChat } from './outgoing-chat.ts'
+import type { Attachment, OutgoingChat } from './outgoing-chat.ts'
 
 /** A message of the tree as the client knows it. An answer carries its run. */
 export interface LocalMessage extends MessageView {
   readonly reasoning: string
   readonly refusal: string
+  /** The configured name of the provider whose model wrote it; null where it is not known. */
+  readonly provider: string | null
+  /** Null where it is not known, never 0. */
+  readonly cost: Cost | null
   /** The run that wrote it; null for what was typed. */
   readonly runId: string | null
   /** Why it failed, for people. */
@@ -130,7 +135,10 @@ export interface LocalStore {
   prompts(limit?: number): string[]
   /** The draft of a conversation; of the one not begun yet where `conversationId` is null. */
   draft(conversationId: string | null): string
-  saveDraft(conversationId: string | null, text: string): void
+  /** The files that are attached to that draft. */
+  attached(conversationId: string | null): readonly Attachment[]
+  /** Keeps a draft with what is attached to it; where both are empty nothing is kept. */
+  saveDraft(conversationId: string | null, text: string, attached?: readonly Attachment[]): void
 
   close(): void
 }

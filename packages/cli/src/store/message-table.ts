@@ -2,8 +2,8 @@ import type { Database } from 'better-sqlite3'
 import type { FinishReason, RunStatus } from '@speak-code/protocol'
 import type { AnswerText, MessageRow } from './rows.ts'
 
-const COLUMNS = `key, id, parent_id, role, content, reasoning, refusal, status, finish_reason, usage, model, run_id,
-  error, created_at`
+const COLUMNS = `key, id, parent_id, role, content, reasoning, refusal, status, finish_reason, usage, cost, model,
+  provider, run_id, error, created_at`
 
 /** What is given of a new message; the rest is empty. */
 export interface NewMessage {
@@ -29,7 +29,9 @@ export interface Outcome {
   readonly status: RunStatus
   readonly finish_reason: FinishReason | null
   readonly usage: string | null
+  readonly cost: string | null
   readonly model: string | null
+  readonly provider: string | null
   readonly error: string | null
 }
 
@@ -46,7 +48,7 @@ export class MessageTable {
   readonly #setParent
   readonly #setContent
   readonly #setRun
-  readonly #setModel
+  readonly #setSpeaker
   readonly #mark
   readonly #finish
   readonly #remove
@@ -90,15 +92,16 @@ export class MessageTable {
     )
     this.#setContent = db.prepare<[string, number]>('UPDATE messages SET content = ? WHERE key = ?')
     this.#setRun = db.prepare<[string, number]>('UPDATE messages SET run_id = ? WHERE key = ?')
-    this.#setModel = db.prepare<[string, number]>(
-      'UPDATE messages SET model = coalesce(model, ?) WHERE key = ?',
+    this.#setSpeaker = db.prepare<[string, string, number]>(
+      'UPDATE messages SET model = coalesce(model, ?), provider = coalesce(provider, ?) WHERE key = ?',
     )
     this.#mark = db.prepare<[RunStatus, string | null, number]>(
       'UPDATE messages SET status = ?, error = ? WHERE key = ?',
     )
     this.#finish = db.prepare<[AnswerText & Outcome & { key: number }]>(`
       UPDATE messages SET content = @text, reasoning = @reasoning, refusal = @refusal, status = @status,
-        finish_reason = @finish_reason, usage = @usage, model = @model, error = @error
+        finish_reason = @finish_reason, usage = @usage, cost = @cost, model = @model, provider = @provider,
+        error = @error
       WHERE key = @key`)
     this.#remove = db.prepare<[number]>('DELETE FROM messages WHERE key = ?')
   }
@@ -174,8 +177,8 @@ export class MessageTable {
   }
 
   /** Where it is not known yet. */
-  setModel(key: number, model: string): void {
-    this.#setModel.run(model, key)
+  setSpeaker(key: number, model: string, provider: string): void {
+    this.#setSpeaker.run(model, provider, key)
   }
 
   mark(key: number, status: RunStatus, error: string | null): void {

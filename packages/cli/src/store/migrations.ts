@@ -74,6 +74,10 @@ const MIGRATIONS: readonly string[] = [
   `,
   // The message that a conversation goes on after where a person has chosen it; null: after its newest one.
   'ALTER TABLE conversations ADD COLUMN head TEXT',
+  // The provider of the model that spoke, by its configured name, and what it cost as JSON; null where that is not known.
+  'ALTER TABLE messages ADD COLUMN provider TEXT; ALTER TABLE messages ADD COLUMN cost TEXT',
+  // The files that are attached to the draft: their names and paths as JSON.
+  `ALTER TABLE drafts ADD COLUMN attached TEXT NOT NULL DEFAULT '[]'`,
 ]
 
 /** The version of a file that this program has written. */

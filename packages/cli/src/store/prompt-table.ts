@@ -1,4 +1,6 @@
 import type { Database } from 'better-sqlite3'
+import type { Attachment } from './outgoing-chat.ts'
+import { attachmentsOf } from './rows.ts'
 
 /** Older prompts are forgotten. */
 const KEPT = 10_000
@@ -11,6 +13,7 @@ export class PromptTable {
   readonly #forget
   readonly #forgetQuestions
   readonly #draft
+  readonly #attached
   readonly #save
   readonly #discard
 
@@ -28,9 +31,12 @@ export class PromptTable {
     this.#draft = db
       .prepare<[string], string>('SELECT text FROM drafts WHERE conversation_id = ?')
       .pluck()
-    this.#save = db.prepare<[string, string]>(
-      'INSERT INTO drafts (conversation_id, text) VALUES (?, ?) ON CONFLICT DO UPDATE SET text = excluded.text',
-    )
+    this.#attached = db
+      .prepare<[string], string>('SELECT attached FROM drafts WHERE conversation_id = ?')
+      .pluck()
+    this.#save = db.prepare<[string, string, string]>(`
+      INSERT INTO drafts (conversation_id, text, attached) VALUES (?, ?, ?)
+      ON CONFLICT DO UPDATE SET text = excluded.text, attached = excluded.attached`)
     this.#discard = db.prepare<[string]>('DELETE FROM drafts WHERE conversation_id = ?')
   }
 
@@ -54,9 +60,14 @@ export class PromptTable {
     return this.#draft.get(draftKey(conversationId)) ?? ''
   }
 
-  saveDraft(conversationId: string | null, text: string): void {
-    if (text === '') this.#discard.run(draftKey(conversationId))
-    else this.#save.run(draftKey(conversationId), text)
+  attached(conversationId: string | null): readonly Attachment[] {
+    return attachmentsOf(this.#attached.get(draftKey(conversationId)) ?? '[]')
+  }
+
+  saveDraft(conversationId: string | null, text: string, attached: readonly Attachment[]): void {
+    const key = draftKey(conversationId)
+    if (text === '' && attached.length === 0) this.#discard.run(key)
+    else this.#save.run(key, text, JSON.stringify(attached))
   }
 }
 

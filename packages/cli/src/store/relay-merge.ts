@@ -53,7 +53,9 @@ function complete(
     status,
     finish_reason: finishReason,
     usage: usageJson(message),
+    cost: null,
     model: model ?? row.model,
+    provider: row.provider,
     error: null,
   }
   tables.finishAnswer(row, outcome, message.content)

@@ -5,6 +5,7 @@ import {
   ChatParams,
   ChatRequest,
   type ConversationView,
+  Cost,
   type FinishReason,
   Id,
   type RunStatus,
@@ -12,7 +13,7 @@ import {
 } from '@speak-code/protocol'
 import { z } from 'zod'
 import type { LocalMessage } from './local-store.ts'
-import type { OutgoingChat } from './outgoing-chat.ts'
+import type { Attachment, OutgoingChat } from './outgoing-chat.ts'
 
 export interface ConversationRow {
   readonly key: number
@@ -39,7 +40,9 @@ export interface MessageRow {
   readonly status: RunStatus
   readonly finish_reason: FinishReason | null
   readonly usage: string | null
+  readonly cost: string | null
   readonly model: string | null
+  readonly provider: string | null
   readonly run_id: string | null
   readonly error: string | null
   readonly created_at: number
@@ -69,6 +72,8 @@ export interface AnswerText {
 /** A channel as a column holds it. */
 export type PartChannel = Channel | 'text'
 
+const StoredAttachment = z.object({ name: z.string(), path: z.string() })
+
 const StoredChat: z.ZodType<OutgoingChat> = z.looseObject({
   id: Id,
   conversationId: Id,
@@ -80,11 +85,17 @@ const StoredChat: z.ZodType<OutgoingChat> = z.looseObject({
   exercise: ChatRequest.shape.exercise.unwrap().exactOptional(),
   follows: z.string().exactOptional(),
   summarises: z.boolean().exactOptional(),
+  asked: z.object({ typed: z.string(), attached: z.array(StoredAttachment) }).exactOptional(),
 })
 
 /** The chat that `recordSend` wrote. */
 export function chatOf(json: string): OutgoingChat {
   return StoredChat.parse(JSON.parse(json))
+}
+
+/** The files that `saveDraft` wrote. */
+export function attachmentsOf(json: string): readonly Attachment[] {
+  return z.array(StoredAttachment).parse(JSON.parse(json))
 }
 
 export function conversationView(row: ConversationRow): ConversationView {
@@ -112,7 +123,9 @@ export function localMessage(row: MessageRow, live?: AnswerText): LocalMessage {
     status: row.status,
     finishReason: row.finish_reason,
     usage: row.usage === null ? null : Usage.parse(JSON.parse(row.usage)),
+    cost: row.cost === null ? null : Cost.parse(JSON.parse(row.cost)),
     model: row.model,
+    provider: row.provider,
     runId: row.run_id,
     error: row.error,
     createdAt: isoTime(row.created_at),

@@ -152,7 +152,9 @@ describe('answers', () => {
       { runId: chat.id, seq: 2, delta: 'text' },
       { runId: chat.id, seq: 3, delta: 'no', channel: 'refusal' },
     ])
-    const end = endOf(chat.id, 4, 'text', { finishReason: 'refusal', model: 'model-2' })
+    const cost = { amount: 0.0012, currency: 'USD' }
+    const spoke = { model: 'model-2', provider: 'provider-2', cost }
+    const end = endOf(chat.id, 4, 'text', { finishReason: 'refusal', ...spoke })
     store.recordEnd(chat.id, end)
     store.recordEnd(chat.id, { ...end, status: 'failed' })
     store.recordChunks([{ runId: chat.id, seq: 4, delta: 'late' }])
@@ -162,7 +164,7 @@ describe('answers', () => {
       refusal: 'no',
       status: 'completed',
       finishReason: 'refusal',
-      model: 'model-2',
+      ...spoke,
       runId: chat.id,
       usage: end.usage,
       error: null,

@@ -13,7 +13,7 @@ import type {
   OpenRun,
   SearchHit,
 } from './local-store.ts'
-import type { OutgoingChat } from './outgoing-chat.ts'
+import type { Attachment, OutgoingChat } from './outgoing-chat.ts'
 import { PromptTable } from './prompt-table.ts'
 import { mergeConversation } from './relay-merge.ts'
 import { chatOf, conversationView, localMessage, type MessageRow, type RunRow } from './rows.ts'
@@ -204,8 +204,16 @@ class SqliteStore implements LocalStore {
     return this.#attempt(() => this.#prompts.draft(conversationId))
   }
 
-  saveDraft(conversationId: string | null, text: string): void {
-    this.#write(() => this.#prompts.saveDraft(conversationId, text))
+  attached(conversationId: string | null): readonly Attachment[] {
+    return this.#attempt(() => this.#prompts.attached(conversationId))
+  }
+
+  saveDraft(
+    conversationId: string | null,
+    text: string,
+    attached: readonly Attachment[] = [],
+  ): void {
+    this.#write(() => this.#prompts.saveDraft(conversationId, text, attached))
   }
 
   close(): void {

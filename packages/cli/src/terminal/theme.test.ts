@@ -46,7 +46,7 @@ describe('[theme]', () => {
   test('the example file shows the looks of the default theme', () => {
     const path = new URL('../../../../config.example.toml', import.meta.url)
     const source = readFileSync(path, 'utf8')
-    const table = source.slice(source.indexOf('[theme]')).replaceAll(/^#(?=[a-z_]+ = )/gm, '')
+    const table = source.slice(source.indexOf('[theme]')).replaceAll(/^#(?=[a-z_0-9]+ = )/gm, '')
     const shown = parseConfig(table, 'example').config.theme
     for (const meaning of MEANINGS.filter((each) => each !== 'plain'))
       expect(shown).toHaveProperty(inFile(meaning), THEME_LOOKS.default[meaning])

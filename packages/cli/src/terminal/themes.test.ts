@@ -152,8 +152,25 @@ describe('the contrast of the built-in themes in common palettes', () => {
 
   test.each(THEME_NAMES)('%s: what matters is told by more than its colour', (name) => {
     const theme = themeOf(name)
-    const told: readonly Meaning[] = ['error', 'heading', 'link', 'prompt', 'strong', 'struck']
+    const told: readonly Meaning[] = [
+      'error',
+      'heading',
+      'heading2',
+      'heading3',
+      'link',
+      'prompt',
+      'strong',
+      'struck',
+    ]
     expect(told.filter((meaning) => theme.lookOf(meaning).attributes.size === 0)).toEqual([])
+  })
+
+  test.each(THEME_NAMES)('%s: levels of headings differ in more than their colour', (name) => {
+    const theme = themeOf(name)
+    const levels = (['heading', 'heading2', 'heading3', 'plain'] as const).map((meaning) =>
+      [...theme.lookOf(meaning).attributes].join(' '),
+    )
+    expect(new Set(levels).size, levels.join(', ')).toBe(levels.length)
   })
 
   test.each(THEME_NAMES)('%s: black and white are left to the terminal', (name) => {

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { widthOf } from './graphemes.ts'
-import { expandTabs, rowsOf, truncate, wrapLine } from './wrap.ts'
+import { expandTabs, hangingRows, rowsOf, truncate, wrapLine } from './wrap.ts'
 
 describe('wrapping', () => {
   test('breaks at words, and a word that is too long inside', () => {
@@ -50,5 +50,49 @@ describe('wrapping', () => {
   test('truncation leaves room for the ellipsis', () => {
     expect(truncate('日本語です', 6)).toBe('日本…')
     expect(truncate('short', 6)).toBe('short')
+  })
+})
+
+describe('lines in columns', () => {
+  test('further rows stand under the second column', () => {
+    expect(hangingRows('  /stats   tokens and times', 22)).toEqual([
+      '  /stats   tokens and',
+      '           times',
+    ])
+    expect(hangingRows('日本語  one two three', 18)).toEqual(['日本語  one two', '        three'])
+  })
+
+  test('where little is left for that column, it moves to its name, with the rows under it', () => {
+    expect(hangingRows('  /a-long-name     one two three', 20)).toEqual([
+      '  /a-long-name  one',
+      '    two three',
+    ])
+    expect(hangingRows('  /new             one', 20)).toEqual(['  /new  one'])
+  })
+
+  test('a sentence is wrapped as any other, and what fits stays as it is', () => {
+    const sentence = 'the quick brown fox jumps over it'
+    expect(hangingRows(sentence, 12)).toEqual(rowsOf(sentence, 12))
+    expect(hangingRows('a  b\n\n  c', 10)).toEqual(['a  b', '', '  c'])
+  })
+
+  test('no row is too wide, no word is lost, and texts come in which rows hang', () => {
+    const word = fc.constantFrom('a', 'word', '  ', '   ', '日本語', 'averylongwordindeed', '\n')
+    const tally = { all: 0, hanging: 0 }
+    fc.assert(
+      fc.property(
+        fc.array(word, { maxLength: 30 }),
+        fc.integer({ min: 4, max: 60 }),
+        (words, columns) => {
+          const text = words.join(' ')
+          const rows = hangingRows(text, columns)
+          tally.all += 1
+          if (rows.join('') !== rowsOf(text, columns).join('')) tally.hanging += 1
+          for (const row of rows) expect(widthOf(row)).toBeLessThanOrEqual(columns)
+          expect(rows.join('').replaceAll(/\s/g, '')).toBe(text.replaceAll(/\s/g, ''))
+        },
+      ),
+    )
+    expect(tally.hanging, JSON.stringify(tally)).toBeGreaterThan(tally.all / 10)
   })
 })

@@ -25,6 +25,44 @@ export function rowsOf(text: string, columns: number): string[] {
   })
 }
 
+/** Two spaces or more within a line stand between its columns. */
+const COLUMNS = /^ *\S(?:.*?\S)?? {2,}(?=\S)/
+/** Under an indented line its further rows are indented by so much more. */
+const HANGING = 2
+
+/**
+ * The rows of lines of which some are a name and what there is to say of it, in columns: further rows stand under the
+ * second column. Where less than half of the width is left for it, it moves to the name, and further rows stand a little
+ * under the beginning.
+ */
+export function hangingRows(text: string, columns: number): string[] {
+  return text.split('\n').flatMap((source) => {
+    const { line, hang } = inColumns(expandTabs(source), columns)
+    const [first = { start: 0, end: 0 }, ...more] = wrapLine(line, columns)
+    const head = line.slice(first.start, first.end).trimEnd()
+    if (more.length === 0) return [head]
+    const rest = line.slice(first.end)
+    const below = wrapLine(rest, columns - hang)
+    return [
+      head,
+      ...below.map(({ start, end }) => ' '.repeat(hang) + rest.slice(start, end).trimEnd()),
+    ]
+  })
+}
+
+/** A line as its columns stand, and how far its further rows are indented. */
+function inColumns(line: string, columns: number): { line: string; hang: number } {
+  const [name = ''] = COLUMNS.exec(line) ?? []
+  const second = widthOf(name)
+  if (second > 0 && second <= columns / 2) return { line, hang: second }
+  const indentation = line.length - line.trimStart().length
+  const hang = indentation + HANGING
+  return {
+    line: name === '' ? line : `${name.trimEnd()}  ${line.slice(name.length)}`,
+    hang: indentation === 0 || hang > columns / 2 ? 0 : hang,
+  }
+}
+
 /** Replaces tabs by spaces up to the next stop. */
 export function expandTabs(line: string): string {
   if (!line.includes('\t')) return line

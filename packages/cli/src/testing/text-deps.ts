@@ -4,6 +4,7 @@ import { loadConfig } from '@speak-code/server/config'
 import type { TextDeps, TextInput, TextOutput } from '../deps.ts'
 import type { LeavingSignal } from '../exit-code.ts'
 import { pathsOf } from '../paths.ts'
+import type { Remembered } from '../remembered.ts'
 import { ScriptedClient } from './scripted-client.ts'
 
 /** Keeps what is written; `fail` makes every further write fail. */
@@ -46,6 +47,11 @@ export interface TestDeps extends TextDeps {
 
 const nothing = (what: string) => () => Promise.reject(new Error(`no ${what} in this test`))
 
+/** A memory in which nothing is kept for another session. */
+export function forgetful(theme?: string): Remembered {
+  return { lastModel: undefined, theme, hintsSeen: [], saved: () => Promise.resolve() }
+}
+
 export function testDeps(change: Partial<TextDeps> & { terminal?: boolean } = {}): TestDeps {
   const { terminal = false, ...rest } = change
   const chatClient = new ScriptedClient()
@@ -57,7 +63,7 @@ export function testDeps(change: Partial<TextDeps> & { terminal?: boolean } = {}
     paths: pathsOf({ SPEAK_CODE_HOME: '/nonexistent' }),
     config: () => loadConfig('/nonexistent/config.toml'),
     store: nothing('store'),
-    remembered: nothing('memory'),
+    remembered: () => Promise.resolve(forgetful()),
     http: nothing('HTTP'),
     client: () => Promise.resolve(chatClient),
     note: (text) => {

@@ -20,7 +20,7 @@ export function transcriptOf(store: LocalStore, conversation: ConversationView):
 }
 
 /** What of an answer is said beside its text, where there is something. */
-type Extras = Partial<Pick<LocalMessage, 'reasoning' | 'refusal' | 'error'>>
+type Extras = Partial<Pick<LocalMessage, 'provider' | 'cost' | 'reasoning' | 'refusal' | 'error'>>
 
 /** As the relay's HTTP routes give it (CONTRACT.md §3), all branches, and what only answers have. */
 export function jsonOf({ conversation, messages }: Transcript): ConversationWithMessages {
@@ -28,9 +28,11 @@ export function jsonOf({ conversation, messages }: Transcript): ConversationWith
 }
 
 function messageJson(message: LocalMessage): MessageView & Extras {
-  const { runId: _runId, reasoning, refusal, error, ...view } = message
+  const { runId: _runId, provider, cost, reasoning, refusal, error, ...view } = message
   return {
     ...view,
+    ...(provider !== null && { provider }),
+    ...(cost !== null && { cost }),
     ...(reasoning !== '' && { reasoning }),
     ...(refusal !== '' && { refusal }),
     ...(error !== null && { error }),
@@ -76,9 +78,11 @@ export function elsewhere({ messages, branch }: Transcript): number {
 
 const HEADINGS = { user: 'You', system: 'System' } as const
 
-/** `fallback` for answers whose model is not known. */
-export function speakerOf({ role, model }: LocalMessage, fallback: string): string {
-  return role === 'assistant' ? (model ?? fallback) : HEADINGS[role]
+/** Who said it: of an answer its model, as `provider/id` where the provider is known; `fallback` where neither is. */
+export function speakerOf({ role, provider, model }: LocalMessage, fallback: string): string {
+  if (role !== 'assistant') return HEADINGS[role]
+  if (model === null) return fallback
+  return provider === null ? model : `${provider}/${model}`
 }
 
 /** The branch as Markdown. Texts are given as they are. */

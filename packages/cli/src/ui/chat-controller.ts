@@ -1,13 +1,13 @@
 /** Keys → what they do to the composer, the session and the terminal. No React. */
 import type { ChatSession } from '../chat/chat-session.ts'
+import type { Attachment } from '../chat/session-parts.ts'
 import type { Pick, SessionEvent } from '../chat/session-events.ts'
 import type { CommandContext } from '../chat/slash-commands.ts'
 import type { Clock } from '../client/clock.ts'
 import type { LocalStore } from '../store/local-store.ts'
 import { Completion } from './completion/completion.ts'
-import { draftOf } from './composer/composer-state.ts'
 import { fullText } from './composer/editor.ts'
-import { DraftKeeper } from './draft-keeper.ts'
+import { flashOn, NOTE_MS, type Flash } from './flash.ts'
 import { EDITS, isEdit, type ChatCommand, type Command, type KeyMap } from './key-map.ts'
 import type { KeyPress } from './keyboard/key-press.ts'
 import { Pickers, type PickersParts } from './picker/pickers.ts'
@@ -15,11 +15,10 @@ import { composerColumns } from './region/input-rows.ts'
 import { composerRows } from './screen-plan.ts'
 import type { ScreenStore } from './screen-store.ts'
 import { Submission } from './submission.ts'
+import { Writing } from './writing.ts'
 
 /** Twice within this time means it. */
 const TWICE_MS = 1500
-/** A word that has to be read. */
-const NOTE_MS = 5000
 
 /** What only the terminal itself can do. */
 export interface TerminalActions {
@@ -44,6 +43,7 @@ export interface ControllerParts {
   readonly folder: string
   /** Asks the relay for its models. */
   readonly models: PickersParts['models']
+  readonly deleteAtRelay?: PickersParts['deleteAtRelay']
   readonly terminal: TerminalActions
   /** Tells a list where none can be drawn. */
   readonly pick?: (what: Pick, query: string) => void
@@ -52,35 +52,41 @@ export interface ControllerParts {
 export class ChatController {
   readonly #parts: ControllerParts
   readonly #pickers: Pickers
-  readonly #drafts: DraftKeeper
+  readonly #writing: Writing
+  readonly #flash: Flash
   readonly #submission: Submission
   readonly #completion: Completion
   #leaveArmedUntil = 0
   /** The first key of a sequence, until the second comes. */
   #prefix: string | undefined
-  #isEditing = false
 
   constructor(parts: ControllerParts) {
     this.#parts = parts
     const { session, screen, clock, keep, commands, models } = parts
-    this.#pickers = new Pickers({ session, screen, clock, store: commands.store, models })
-    this.#drafts = new DraftKeeper({
-      store: keep,
+    this.#pickers = new Pickers({
+      session,
+      screen,
       clock,
-      read: () => draftOf(screen.snapshot().composer),
-      place: () => (session.begun ? session.conversationId : null),
-      onProblem: (sentence) => {
-        this.#flash(sentence, NOTE_MS)
-      },
+      store: commands.store,
+      deleteAtRelay: keep === undefined ? undefined : parts.deleteAtRelay,
+      models,
+    })
+    this.#flash = flashOn(screen, clock)
+    this.#completion = new Completion({ screen, context: commands, clock, folder: parts.folder })
+    this.#writing = new Writing({
+      ...parts,
+      completion: this.#completion,
+      flash: this.#flash,
+      edit: (text) => parts.terminal.edit(text),
     })
     this.#submission = new Submission({
       session,
       commands,
       take: (text) => {
-        this.#take(text)
+        this.#writing.take(text)
       },
       giveBack: (text) => {
-        this.#putBack(text)
+        this.#writing.putBack(text)
       },
       select: () => {
         screen.compose({ type: 'select' })
@@ -92,10 +98,9 @@ export class ChatController {
         )
       },
       onAsked: () => {
-        this.#drafts.save()
+        this.#writing.save()
       },
     })
-    this.#completion = new Completion({ screen, context: commands, clock, folder: parts.folder })
     session.on((event) => {
       this.#heard(event)
     })
@@ -110,13 +115,14 @@ export class ChatController {
         this.#completion.look()
         break
       case 'paste':
-        this.#paste(key.text)
+        this.#prefix = undefined
+        this.#writing.paste(key.text)
         break
       case 'key':
         this.#key(key.name)
         break
     }
-    this.#drafts.soon()
+    this.#writing.changed()
   }
 
   /** Pasted text never submits. */
@@ -124,29 +130,19 @@ export class ChatController {
     this.press({ type: 'paste', text })
   }
 
-  /** Asks what the command line asked. */
-  submit(text: string): void {
-    this.#submission.ask(text)
+  /** Attaches again what was attached to the draft. */
+  restore(): void {
+    this.#writing.restore()
+  }
+
+  /** Asks what the command line asked, with its files. */
+  submit(text: string, attached: readonly Attachment[]): void {
+    this.#submission.ask(text, attached)
   }
 
   /** Writes the draft to disk now. */
   saveDraft(): void {
-    this.#drafts.save()
-  }
-
-  #paste(text: string): void {
-    const { screen, keys } = this.#parts
-    const folded = screen.snapshot().composer.editor.pastes.length
-    this.#prefix = undefined
-    screen.compose({ type: 'paste', text })
-    this.#completion.close()
-    if (screen.snapshot().composer.editor.pastes.length === folded) return
-    const unfold = keys.label('unfold')
-    const backspace = keys.label('backspace') ?? 'Ctrl-C'
-    this.#flash(
-      `${backspace} removes it${unfold === undefined ? '.' : `, ${unfold} shows it.`}`,
-      NOTE_MS,
-    )
+    this.#writing.save()
   }
 
   #key(name: string): void {
@@ -190,7 +186,7 @@ export class ChatController {
         this.#completion.close()
         break
       case 'stop':
-        if (!session.stop() && editor.selected) this.#take(fullText(editor))
+        if (!session.stop() && editor.selected) this.#writing.take(fullText(editor))
         break
       case 'interrupt':
         this.#interrupt()
@@ -223,24 +219,24 @@ export class ChatController {
         )
         break
       case 'stash':
-        this.#stash()
+        this.#writing.stash()
         break
       case 'editor':
-        void this.#editExternally()
+        void this.#writing.editExternally()
         break
       case 'suspend':
-        this.#drafts.save()
+        this.#writing.save()
         terminal.suspend()
         break
       case 'unfold':
-        this.#unfold()
+        this.#writing.unfold()
         break
       case 'take_back':
-        this.#takeBack()
+        this.#writing.takeBack()
         break
       case 'previous':
         // With nothing written the question that waits is nearer than those that were asked.
-        if (editor.text === '' && this.#takeBack()) break
+        if (editor.text === '' && this.#writing.takeBack()) break
         screen.compose({ type: 'previous', columns: width })
         break
       case 'next':
@@ -269,43 +265,13 @@ export class ChatController {
     }
   }
 
-  /** What was written is dealt with: it goes to the prompt history, and the composer is empty. */
-  #take(text: string): void {
-    this.#parts.screen.compose({ type: 'taken', text })
-    this.#completion.close()
-    this.#remember(text)
-  }
-
-  #remember(text: string): void {
-    try {
-      this.#parts.keep?.addPrompt(text)
-    } catch (error) {
-      this.#flash(`The prompt history cannot be written: ${messageOf(error)}`, NOTE_MS)
-    }
-  }
-
-  /** Puts a text into the composer, before what is written there. */
-  #putBack(text: string): void {
-    const { screen } = this.#parts
-    const draft = draftOf(screen.snapshot().composer)
-    this.#show(draft === '' ? text : `${text}\n\n${draft}`)
-  }
-
-  #show(text: string): void {
-    const { screen } = this.#parts
-    screen.compose({ type: 'clear' })
-    if (text !== '') screen.compose({ type: 'replace', text })
-    this.#completion.close()
-    this.#drafts.soon()
-  }
-
   /** Ctrl-C: stops the answer, else clears the draft, else leaves when pressed twice. */
   #interrupt(): void {
     const { session, screen, terminal, clock } = this.#parts
     if (session.stop()) return
     const { editor } = screen.snapshot().composer
     if (editor.text !== '') {
-      this.#take(fullText(editor))
+      this.#writing.take(fullText(editor))
       this.#flash('The draft is in the prompt history (↑).')
     } else if (clock.now() < this.#leaveArmedUntil) {
       terminal.leave()
@@ -315,59 +281,11 @@ export class ChatController {
     }
   }
 
-  /** What is put away is in the prompt history too, so that it outlives the program. */
-  #stash(): void {
-    const { screen } = this.#parts
-    const { editor } = screen.snapshot().composer
-    if (editor.text !== '') this.#remember(fullText(editor))
-    screen.compose({ type: 'stash' })
-    this.#completion.close()
-  }
-
-  /** Takes the last waiting question back into the composer. Returns whether there was one. */
-  #takeBack(): boolean {
-    const { session } = this.#parts
-    const text = session.takeBack(session.waiting.length)
-    if (text === undefined) return false
-    this.#putBack(text)
-    return true
-  }
-
-  #unfold(): void {
-    const { screen } = this.#parts
-    const { text } = screen.snapshot().composer.editor
-    screen.compose({ type: 'unfold' })
-    if (screen.snapshot().composer.editor.text !== text) return
-    const editor = this.#parts.keys.label('editor')
-    const isFolded = fullText(screen.snapshot().composer.editor) !== text
-    if (isFolded && editor !== undefined) {
-      this.#flash(`Too long to show; ${editor} opens it.`, NOTE_MS)
-    }
-  }
-
-  async #editExternally(): Promise<void> {
-    const { screen, session, terminal } = this.#parts
-    if (this.#isEditing) return
-    this.#isEditing = true
-    this.#drafts.save()
-    const before = fullText(screen.snapshot().composer.editor)
-    try {
-      const text = await terminal.edit(before)
-      if (text !== before) screen.compose({ type: 'replace', text })
-      this.#completion.close()
-      this.#drafts.soon()
-    } catch (error) {
-      session.say({ tone: 'error', text: messageOf(error) })
-    } finally {
-      this.#isEditing = false
-    }
-  }
-
   #heard(event: SessionEvent): void {
     const { screen, terminal } = this.#parts
     switch (event.type) {
       case 'compose':
-        this.#putBack(event.text)
+        this.#writing.putBack(event.text)
         break
       case 'copy':
         terminal.copy(event.text)
@@ -378,15 +296,13 @@ export class ChatController {
       case 'leave':
         terminal.leave()
         break
-      case 'opened': {
-        const draft = this.#drafts.open()
-        if (draft !== undefined) this.#show(draft)
+      case 'opened':
+        this.#writing.turnTo()
         screen.dispatch(event)
         break
-      }
       case 'question':
         // The first one gives the conversation a place of its own.
-        this.#drafts.save()
+        this.#writing.save()
         screen.dispatch(event)
         break
       case 'connection':
@@ -396,12 +312,15 @@ export class ChatController {
       case 'answered':
       case 'notice':
       case 'waiting':
-      case 'attachments':
       case 'tokens':
       case 'lines':
       case 'title':
       case 'branch':
         screen.dispatch(event)
+        break
+      case 'attachments':
+        screen.dispatch(event)
+        this.#writing.changed()
         break
       case 'pick':
         this.#pick(event.what, event.query)
@@ -417,13 +336,4 @@ export class ChatController {
     if (pick === undefined) this.#pickers.open(what, query)
     else pick(what, query)
   }
-
-  #flash(text: string, ms = TWICE_MS): void {
-    const { screen, clock } = this.#parts
-    screen.dispatch({ type: 'flash', text, until: clock.now() + ms })
-  }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
 }

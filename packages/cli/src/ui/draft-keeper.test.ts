@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import type { Attachment } from '../chat/session-parts.ts'
 import { FakeClock } from '../client/testing/fake-clock.ts'
 import type { LocalStore } from '../store/local-store.ts'
 import { openHistory } from '../store/testing/history.ts'
@@ -9,6 +10,7 @@ const PLACE = '01900000-0000-7000-8000-000000000001'
 let store: LocalStore
 let clock: FakeClock
 let draft = ''
+let attached: readonly Attachment[] = []
 let place: string | null = null
 let problems: string[] = []
 let drafts: DraftKeeper
@@ -17,12 +19,13 @@ beforeEach(() => {
   store = openHistory()
   clock = new FakeClock()
   draft = ''
+  attached = []
   place = null
   problems = []
   drafts = new DraftKeeper({
     store,
     clock,
-    read: () => draft,
+    read: () => ({ text: draft, attached }),
     place: () => place,
     onProblem: (sentence) => problems.push(sentence),
   })
@@ -47,12 +50,24 @@ test('each conversation keeps its own draft', () => {
   store.saveDraft(PLACE, 'theirs')
   draft = 'mine'
   place = PLACE
-  expect(drafts.open()).toBe('theirs')
+  expect(drafts.open()).toEqual({ text: 'theirs', attached: [] })
   expect(store.draft(null)).toBe('mine')
   draft = 'changed'
   drafts.save()
   expect(store.draft(PLACE)).toBe('changed')
   expect(store.draft(null)).toBe('mine')
+})
+
+test('L7: files that are attached are on disk with the draft', async () => {
+  attached = [{ name: 'a.txt', path: '/home/a.txt' }]
+  drafts.soon()
+  await clock.advance(1000)
+  expect(store.attached(null)).toEqual(attached)
+  place = PLACE
+  expect(drafts.open()).toEqual({ text: '', attached: [] })
+  place = null
+  attached = []
+  expect(drafts.open()).toEqual({ text: '', attached: [{ name: 'a.txt', path: '/home/a.txt' }] })
 })
 
 test('where a conversation has begun since, the draft goes along', () => {

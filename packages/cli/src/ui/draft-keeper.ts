@@ -1,16 +1,25 @@
 /** Keeps the draft of the open conversation on disk. */
 import type { Clock } from '../client/clock.ts'
+import type { Attachment } from '../chat/session-parts.ts'
 import type { LocalStore } from '../store/local-store.ts'
+
+const NO_DRAFT: Draft = { text: '', attached: [] }
 
 /** A draft is on disk at the latest after this time. */
 const DRAFT_MS = 500
+
+/** What is written and not sent yet. */
+export interface Draft {
+  readonly text: string
+  readonly attached: readonly Attachment[]
+}
 
 export interface DraftKeeperParts {
   /** Absent with `--no-save`; then nothing is kept. */
   readonly store: LocalStore | undefined
   readonly clock: Clock
   /** The draft as it is. */
-  readonly read: () => string
+  readonly read: () => Draft
   /** The conversation that it belongs to; null for one that has not begun. */
   readonly place: () => string | null
   readonly onProblem: (sentence: string) => void
@@ -19,6 +28,7 @@ export interface DraftKeeperParts {
 export class DraftKeeper {
   readonly #parts: DraftKeeperParts
   #place: string | null
+  /** As on disk, to compare. */
   #saved: string
   #cancel: (() => void) | undefined
 
@@ -26,7 +36,7 @@ export class DraftKeeper {
   constructor(parts: DraftKeeperParts) {
     this.#parts = parts
     this.#place = parts.place()
-    this.#saved = parts.read()
+    this.#saved = JSON.stringify(parts.read())
   }
 
   /** The draft may have changed: writes it within half a second. */
@@ -43,30 +53,32 @@ export class DraftKeeper {
     this.#cancel = undefined
     const place = this.#parts.place()
     if (place !== this.#place) {
-      this.#write(this.#place, '')
+      this.#write(this.#place, NO_DRAFT)
       this.#place = place
     }
     this.#write(place, this.#parts.read())
   }
 
   /** Another conversation is open: the draft stays with the one before. Returns that of the new one; undefined where none are kept. */
-  open(): string | undefined {
+  open(): Draft | undefined {
     const { store, place, read } = this.#parts
     this.#cancel?.()
     this.#cancel = undefined
     this.#write(this.#place, read())
     this.#place = place()
     if (store === undefined) return undefined
-    this.#saved = store.draft(this.#place)
-    return this.#saved
+    const draft = { text: store.draft(this.#place), attached: store.attached(this.#place) }
+    this.#saved = JSON.stringify(draft)
+    return draft
   }
 
-  #write(place: string | null, draft: string): void {
+  #write(place: string | null, draft: Draft): void {
     const { store, onProblem } = this.#parts
-    if (store === undefined || draft === this.#saved) return
+    const json = JSON.stringify(draft)
+    if (store === undefined || json === this.#saved) return
     try {
-      store.saveDraft(place, draft)
-      this.#saved = draft
+      store.saveDraft(place, draft.text, draft.attached)
+      this.#saved = json
     } catch (error) {
       onProblem(
         `The draft cannot be saved: ${error instanceof Error ? error.message : String(error)}`,

@@ -7,6 +7,7 @@ import { ChatController, type TerminalActions } from './chat-controller.ts'
 import { clipboardSequence } from './clipboard.ts'
 import { copyByTool } from './clipboard-tool.ts'
 import { composerWith } from './composer/composer-state.ts'
+import { DragPace, stillMsOf } from './drag-pace.ts'
 import { drawDirectly } from './direct-region.ts'
 import { editExternally } from './external-editor.ts'
 import type { KeyMap } from './key-map.ts'
@@ -32,6 +33,7 @@ export interface ChatUiParts {
   readonly keys: KeyMap
   /** Asks the relay for its models. */
   readonly models: PickersParts['models']
+  readonly deleteAtRelay: PickersParts['deleteAtRelay']
   readonly clock: Clock
   /** Where prompts and drafts are kept; absent with `--no-save`. */
   readonly keep: LocalStore | undefined
@@ -55,10 +57,29 @@ export function openInkChat(parts: ChatUiParts): ChatUi {
   const { session, commands, clock, keep, stdin, stdout, painter } = parts
   const { columns, rows } = stdout
   const links = wantsHyperlinks(painter.colors, stdout)
-  const screen = new ScreenStore(clock, {
-    view: initialView(columns, rows, clock.now(), links),
-    composer: composerWith(keep?.prompts() ?? [], keep?.draft(null) ?? ''),
+  const drag = new DragPace({
+    clock,
+    stillMs: stillMsOf(process.env),
+    checkSize: () => {
+      // A busy process hears of the signal late; on it, and only then, Node asks the terminal for its size.
+      process.emit('SIGWINCH', 'SIGWINCH')
+    },
+    onStill: (size, least) => {
+      screen.dispatch({ type: 'resized', ...size, least })
+      compositor.changed()
+    },
   })
+  const screen = new ScreenStore(
+    clock,
+    {
+      view: initialView(columns, rows, clock.now(), {
+        clickableLinks: links,
+        looks: painter.colors,
+      }),
+      composer: composerWith(keep?.prompts() ?? [], keep?.draft(null) ?? ''),
+    },
+    drag,
+  )
   const compositor = new Compositor({
     answer: () => screen.takeAnswer(),
     paint: { painter, links },
@@ -67,6 +88,7 @@ export function openInkChat(parts: ChatUiParts): ChatUi {
     },
     size: { columns, rows },
     reflow: reflowOf(process.env),
+    isStill: drag.isStill,
   })
   const { promise: left, resolve: leave } = Promise.withResolvers<'left' | 'gone'>()
   const lost = (): void => {
@@ -107,6 +129,7 @@ export function openInkChat(parts: ChatUiParts): ChatUi {
     keys: parts.keys,
     folder: process.cwd(),
     models: parts.models,
+    deleteAtRelay: parts.deleteAtRelay,
     terminal,
   })
   const input = new TerminalInput(
@@ -129,6 +152,7 @@ export function openInkChat(parts: ChatUiParts): ChatUi {
   // The terminal may be gone before we are: nothing can be read, written or given back, to the very end.
   stdin.on('error', lost)
   stdout.on('error', lost)
+  controller.restore()
   parts.begin(controller)
   const output = new TerminalOutput({
     terminal: stdout,
@@ -136,8 +160,8 @@ export function openInkChat(parts: ChatUiParts): ChatUi {
       compositor.ink(text)
     },
     onResize: (size) => {
+      drag.resized(size)
       compositor.resized(size)
-      screen.dispatch({ type: 'resized', ...size })
     },
   })
   const suspend = async (): Promise<void> => {
@@ -172,6 +196,7 @@ export function openInkChat(parts: ChatUiParts): ChatUi {
       controller.saveDraft()
       screen.dispatch({ type: 'left' })
       screen.stop()
+      drag.stop()
       stdin.off('end', lost)
       tidy()
       process.off('uncaughtExceptionMonitor', tidy)

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { temporaryFolder } from '@speak-code/testkit'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import type { Attachment } from '../chat/session-parts.ts'
+import type { FileText } from '../chat/session-parts.ts'
 import { mentionedFiles } from './mentioned-files.ts'
 
 let folder: ReturnType<typeof temporaryFolder>
@@ -18,7 +18,7 @@ afterEach(() => {
 
 const path = (name: string): string => join(folder.path, name)
 
-async function read(name: string): Promise<Attachment> {
+async function read(name: string): Promise<FileText> {
   return { name, text: await readFile(name, 'utf8') }
 }
 

@@ -2,8 +2,7 @@
 import { stat } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
-import type { CommandContext } from '../chat/slash-commands.ts'
-import type { Attachment } from '../chat/session-parts.ts'
+import type { FileText } from '../chat/session-parts.ts'
 import { mentionsIn } from './composer/mentions.ts'
 
 /** More is rarely meant, and dear. `/file` takes what the relay takes. */
@@ -16,8 +15,8 @@ const MIB = 1024 * 1024
  */
 export async function mentionedFiles(
   text: string,
-  readFile: CommandContext['readFile'],
-): Promise<Attachment[]> {
+  readFile: (path: string) => Promise<FileText>,
+): Promise<FileText[]> {
   const found = await Promise.all(mentionsIn(text).map(firstFile))
   const files = new Map(found.flatMap((file) => (file === undefined ? [] : [[file.path, file]])))
   for (const { path, size } of files.values()) {

@@ -139,6 +139,7 @@ export function openPlainChat(parts: PlainChatParts): ChatUi {
   stdin.on('error', lost)
   stdout.on('error', lost)
   voice.line(parts.greeting)
+  controller.restore()
   parts.begin(controller)
   promptSoon()
   input.setRawMode(true)

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { FakeClock } from '../client/testing/fake-clock.ts'
 import { composerWith } from './composer/composer-state.ts'
 import { ScreenStore } from './screen-store.ts'
@@ -7,12 +7,20 @@ import { initialView } from './view-state.ts'
 
 const tailText = (store: ScreenStore): string => store.takeAnswer().tail.map(plainText).join('\n')
 
-function open(): { clock: FakeClock; store: ScreenStore; frames: () => number } {
+function open(window?: ConstructorParameters<typeof ScreenStore>[2]): {
+  clock: FakeClock
+  store: ScreenStore
+  frames: () => number
+} {
   const clock = new FakeClock()
-  const store = new ScreenStore(clock, {
-    view: initialView(80, 24, clock.now()),
-    composer: composerWith([], ''),
-  })
+  const store = new ScreenStore(
+    clock,
+    {
+      view: initialView(80, 24, clock.now()),
+      composer: composerWith([], ''),
+    },
+    window,
+  )
   let frames = 0
   store.onAnswer(() => {
     frames += 1
@@ -20,7 +28,7 @@ function open(): { clock: FakeClock; store: ScreenStore; frames: () => number } 
   return { clock, store, frames: () => frames }
 }
 
-test('the first delta is drawn at once, those of the next 33 ms together', async () => {
+test('the first delta is drawn at once, those of the next 66 ms together', async () => {
   const { clock, store, frames } = open()
   store.dispatch({ type: 'answering', runId: 'r', at: clock.now() })
   const before = frames()
@@ -30,7 +38,7 @@ test('the first delta is drawn at once, those of the next 33 ms together', async
   for (const delta of ['b', 'c', 'd']) store.dispatch({ type: 'delta', delta })
   expect(frames()).toBe(before + 1)
   expect(tailText(store)).toBe('a')
-  await clock.advance(33)
+  await clock.advance(66)
   expect(frames()).toBe(before + 2)
   expect(tailText(store)).toBe('abcd')
 })
@@ -82,4 +90,57 @@ test('neither deltas nor the time touch what React draws', async () => {
   expect(draws).toBe(1)
   expect(store.region()).toBe(region)
   expect(tailText(store)).toBe('abbbbbbbbbb')
+})
+
+const shown = (store: ScreenStore): string[] => {
+  const { printed, tail } = store.takeAnswer()
+  return [...printed, ...tail].map((each) => plainText(each).trimEnd())
+}
+
+describe('while the window is dragged', () => {
+  const word = 'word '
+
+  /** In mid-drag, with 60 words of an answer. */
+  async function dragged(): Promise<{ store: ScreenStore; end: () => void }> {
+    const size = { columns: 40, rows: 24 }
+    const window: { drag: { size: typeof size; least: typeof size } | undefined } = {
+      drag: undefined,
+    }
+    const { clock, store } = open({
+      isStill: () => window.drag === undefined,
+      get drag() {
+        return window.drag
+      },
+    })
+    store.dispatch({ type: 'answering', runId: 'r', at: clock.now() })
+    window.drag = { size, least: size }
+    for (let count = 0; count < 60; count++) {
+      store.dispatch({ type: 'delta', delta: word })
+      // oxlint-disable-next-line no-await-in-loop -- time passes delta by delta
+      await clock.advance(20)
+    }
+    const end = (): void => {
+      window.drag = undefined
+      store.dispatch({ type: 'resized', ...size })
+    }
+    return { store, end }
+  }
+
+  test('deltas wait, and are laid out for the size that it gets', async () => {
+    const { store, end } = await dragged()
+    expect(shown(store)).toEqual([])
+    end()
+    expect(shown(store)).toEqual(
+      Array.from({ length: 8 }, (_, y) => word.repeat(y < 7 ? 8 : 4).trimEnd()),
+    )
+  })
+
+  test('an answer that ends meanwhile is laid out for the size that it has', async () => {
+    const { store, end } = await dragged()
+    store.dispatch({ type: 'answered', lines: [] })
+    end()
+    expect(shown(store)).toEqual(
+      Array.from({ length: 8 }, (_, y) => word.repeat(y < 7 ? 8 : 4).trimEnd()),
+    )
+  })
 })

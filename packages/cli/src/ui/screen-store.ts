@@ -8,13 +8,14 @@ import type { Picker } from './picker/picker-state.ts'
 import { compose, type Composer, type ComposerAction } from './composer/composer-state.ts'
 import { answerRows, TICK_MS } from './region/answer-rows.ts'
 import type { AnswerRows } from './compositor/compositor.ts'
+import type { DragPace } from './drag-pace.ts'
 import { EventOrder } from './event-order.ts'
 import { tailOf } from './live-answer.ts'
 import { extentOf, view, type ViewAction, type ViewState } from './view-state.ts'
 import type { StyledRow } from '../terminal/styled-row.ts'
 
-/** 30 frames a second: text flows, and each frame costs bytes and time. */
-const FRAME_MS = 33
+/** 15 frames a second: text still flows, and each frame costs bytes and time. What is typed is drawn at once. */
+const FRAME_MS = 66
 
 export interface Screen {
   readonly view: ViewState
@@ -24,6 +25,8 @@ export interface Screen {
 }
 
 type Delta = Extract<SessionEvent, { type: 'delta' }>
+
+const STILL = { isStill: () => true, drag: undefined }
 
 export class ScreenStore {
   readonly #clock: Clock
@@ -37,9 +40,12 @@ export class ScreenStore {
   #flushedAt = 0
   #cancelFlush: (() => void) | undefined
   #cancelTick: (() => void) | undefined
+  readonly #window: Pick<DragPace, 'isStill' | 'drag'>
 
-  constructor(clock: Clock, screen: Screen) {
+  /** While `window` is dragged deltas are only gathered: for which width they are to be laid out is not known yet. */
+  constructor(clock: Clock, screen: Screen, window: Pick<DragPace, 'isStill' | 'drag'> = STILL) {
     this.#clock = clock
+    this.#window = window
     this.#screen = screen
     this.#region = screen
     this.#order = new EventOrder(clock, (action) => {
@@ -88,8 +94,14 @@ export class ScreenStore {
       this.#gather(action)
       return
     }
-    this.#takeGathered()
+    // What has come while the window was dragged is laid out for the size that it has.
+    const { drag } = this.#window
+    if (action.type !== 'resized' && drag !== undefined) {
+      this.#reduce({ type: 'resized', ...drag.size, least: drag.least })
+    }
+    if (action.type !== 'resized') this.#takeGathered()
     this.#reduce(action)
+    this.#takeGathered()
     this.#tell()
   }
 
@@ -137,6 +149,11 @@ export class ScreenStore {
 
   readonly #flush = (): void => {
     const { live } = this.#screen.view
+    if (!this.#window.isStill()) {
+      this.#cancelFlush = undefined
+      this.#flushedAt = this.#clock.now()
+      return
+    }
     this.#takeGathered()
     if (live === undefined) this.#tell()
     else this.#tellAnswer()
@@ -173,7 +190,7 @@ export class ScreenStore {
 
   #tick(): void {
     const isRegion = ticksRegion(this.#screen.view)
-    this.#takeGathered()
+    if (this.#window.isStill()) this.#takeGathered()
     this.#reduce({ type: 'tick', now: this.#clock.now() })
     if (isRegion) {
       this.#tell()

@@ -1,5 +1,6 @@
 /** What Enter does with what is written: runs a command, or asks, with the files that are mentioned. */
 import type { ChatSession } from '../chat/chat-session.ts'
+import type { Attachment, FileText } from '../chat/session-parts.ts'
 import {
   findCommand,
   readInput,
@@ -22,10 +23,23 @@ export interface SubmissionParts {
   readonly onAsked: () => void
 }
 
+/** A question as it is in the composer. */
+interface Written {
+  /** What is asked. */
+  readonly text: string
+  /** With its pastes folded. */
+  readonly shown: string
+  /** What comes back where it cannot be asked. */
+  readonly typed: string
+  readonly attached: readonly Attachment[]
+}
+
 export class Submission {
   readonly #parts: SubmissionParts
   /** Questions go out in the order in which they were sent, whoever's files take longer. */
   #before: Promise<void> | undefined
+  /** Attached files of questions that are on their way out. */
+  readonly #leaving = new WeakSet<Attachment>()
 
   constructor(parts: SubmissionParts) {
     this.#parts = parts
@@ -37,7 +51,9 @@ export class Submission {
     const input = readInput(text)
     if (input.type === 'text') {
       take(text)
-      this.#send(input.text, shown, text)
+      const attached = session.attached.filter((file) => !this.#leaving.has(file))
+      for (const file of attached) this.#leaving.add(file)
+      this.#send({ text: input.text, shown, typed: text, attached })
     } else if (findCommand(input.name) === undefined) {
       session.say(unknownCommand(input.name))
       select()
@@ -47,47 +63,70 @@ export class Submission {
     }
   }
 
-  /** Asks what the command line asked. */
-  ask(text: string): void {
-    this.#send(text, text, text)
+  /** Asks what the command line asked, with its files. */
+  ask(text: string, attached: readonly Attachment[]): void {
+    this.#send({ text, shown: text, typed: text, attached })
   }
 
-  #send(text: string, shown: string, typed: string): void {
-    if (this.#before === undefined && mentionsIn(shown).length === 0) {
-      this.#askNow(text, [], typed)
+  #send(question: Written): void {
+    const { shown, attached } = question
+    if (this.#before === undefined && attached.length === 0 && mentionsIn(shown).length === 0) {
+      this.#askNow(question, [])
       return
     }
     const before = this.#before ?? Promise.resolve()
-    const done = before.then(() => this.#askWithFiles(text, shown, typed))
+    const done = before.then(() => this.#askWithFiles(question))
     this.#before = done
     void done.then(() => {
       if (this.#before === done) this.#before = undefined
     })
   }
 
-  async #askWithFiles(text: string, shown: string, typed: string): Promise<void> {
-    const { session, commands, giveBack } = this.#parts
+  async #askWithFiles(question: Written): Promise<void> {
+    const { session, commands } = this.#parts
     try {
-      const files = await mentionedFiles(shown, commands.readFile)
-      this.#askNow(text, files, typed)
-      if (files.length === 0) return
-      const names = files.map(({ name }) => name).join(', ')
+      const [attached, mentioned] = await Promise.all([
+        Promise.all(question.attached.map((file) => this.#textOf(file))),
+        mentionedFiles(question.shown, commands.readFile),
+      ])
+      this.#askNow(question, [...attached, ...mentioned])
+      if (mentioned.length === 0) return
+      const names = mentioned.map(({ name }) => name).join(', ')
       session.say({ tone: 'meta', text: `With ${names}.` })
     } catch (error) {
-      giveBack(typed)
-      session.say({ tone: 'error', text: messageOf(error) })
+      this.#giveBack(question, messageOf(error))
     }
   }
 
-  #askNow(text: string, files: Parameters<ChatSession['ask']>[1], typed: string): void {
-    const { session, giveBack, onAsked } = this.#parts
+  async #textOf({ name, path }: Attachment): Promise<FileText> {
+    const { text } = await this.#parts.commands.readFile(path)
+    return { name, text }
+  }
+
+  #askNow(question: Written, texts: readonly FileText[]): void {
+    const { session, onAsked } = this.#parts
+    const { text, attached } = question
     try {
-      session.ask(text, files)
+      session.ask(text, { attached, texts })
+      session.detach(attached)
+      // Taken back, they go with what is sent next.
+      this.#stay(attached)
       onAsked()
     } catch (error) {
-      giveBack(typed)
-      session.say({ tone: 'error', text: `It was not sent: ${messageOf(error)}` })
+      this.#giveBack(question, `It was not sent: ${messageOf(error)}`)
     }
+  }
+
+  #giveBack({ typed, attached }: Written, why: string): void {
+    const { session, giveBack } = this.#parts
+    this.#stay(attached)
+    session.attachAgain(attached)
+    giveBack(typed)
+    session.say({ tone: 'error', text: why })
+  }
+
+  #stay(files: readonly Attachment[]): void {
+    for (const file of files) this.#leaving.delete(file)
   }
 
   async #run(name: string, argument: string): Promise<void> {

@@ -1,9 +1,10 @@
 /** What is printed for good, as rows: questions, answers that are opened again, lines that are said. */
 import type { Line, PastMessage } from '../chat/session-events.ts'
+import type { Ability } from '../markdown/page.ts'
 import { renderMarkdown } from '../markdown/rendered-markdown.ts'
 import { harmless } from '../terminal/harmless.ts'
 import { BLANK, row, type StyledRow } from '../terminal/styled-row.ts'
-import { rowsOf } from '../terminal/wrap.ts'
+import { hangingRows, rowsOf } from '../terminal/wrap.ts'
 
 export const PROMPT = '› '
 const INDENT = ' '.repeat(PROMPT.length)
@@ -23,15 +24,19 @@ export function questionRows(text: string, columns: number): StyledRow[] {
 
 export function lineRows(lines: readonly Line[], columns: number): StyledRow[] {
   return lines.flatMap(({ tone, text }) =>
-    rowsOf(harmless(text), columns).map((part) => row(tone, part)),
+    hangingRows(harmless(text), columns).map((part) => row(tone, part)),
   )
 }
 
-export function pastRows(message: PastMessage, columns: number): StyledRow[] {
+export function pastRows(
+  message: PastMessage,
+  columns: number,
+  ability: Partial<Ability> = {},
+): StyledRow[] {
   const below = lineRows(message.lines, columns)
   if (message.role === 'assistant') {
     const { text, refusal } = message
-    const answer = renderMarkdown(text, columns)
+    const answer = renderMarkdown(text, columns, ability)
     const refused = rowsOf(harmless(refusal), columns).map((part) => row('warning', part))
     const said = [...(text === '' ? [] : answer), ...(refusal === '' ? [] : refused)]
     return said.length === 0 || below.length === 0

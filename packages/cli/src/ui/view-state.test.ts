@@ -54,6 +54,19 @@ describe('what is printed', () => {
     expect(printed(whole).join(' ')).toBe(rows.join(' '))
   })
 
+  test('what may have left it on the way to its size is printed too', () => {
+    const open = after(
+      { type: 'resized', columns: 40, rows: 50 },
+      { type: 'answering', runId: 'r', at: 0 },
+      { type: 'delta', delta: 'a paragraph of several rows '.repeat(9) },
+    )
+    const least = { columns: 40, rows: 10 }
+    const higher = view(open, { type: 'resized', columns: 40, rows: 60, least })
+    const lower = view(open, { type: 'resized', ...least })
+    expect(printed(higher)).toEqual(printed(lower))
+    expect(printed(higher).length).toBeGreaterThan(0)
+  })
+
   test('L12: questions and lines are made harmless too', () => {
     const state = after(
       { type: 'question', text: 'a\u001b[31mb' },

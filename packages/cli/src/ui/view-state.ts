@@ -2,6 +2,7 @@
 import type { Cost } from '@speak-code/protocol'
 import type { SessionEvent, WaitingQuestion } from '../chat/session-events.ts'
 import type { ConnectionStatus } from '../client/client.ts'
+import type { Ability } from '../markdown/page.ts'
 import { grow, liveAnswer, settle, type Extent, type LiveAnswer } from './live-answer.ts'
 import { DEFAULT_KEY_NAMES, type KeyNames } from './region/key-names.ts'
 import { reachableTailRows, tailRows } from './screen-plan.ts'
@@ -22,8 +23,8 @@ export interface ViewState {
   readonly title: string | undefined
   /** What the keys are called that the hints tell of. */
   readonly keys: KeyNames
-  /** Whether the terminal opens links. */
-  readonly clickableLinks: boolean
+  /** What the terminal can show. */
+  readonly ability: Partial<Ability>
   /** Rows to print for good, which are not on the terminal yet. */
   readonly printed: readonly StyledRow[]
   readonly live: LiveAnswer | undefined
@@ -44,7 +45,13 @@ const MAX_PAST_ROWS = 1000
 
 export type ViewAction =
   | SessionEvent
-  | { readonly type: 'resized'; readonly columns: number; readonly rows: number }
+  | {
+      readonly type: 'resized'
+      readonly columns: number
+      readonly rows: number
+      /** The smallest size on the way to this one; it is this one unless given. */
+      readonly least?: { readonly columns: number; readonly rows: number }
+    }
   | { readonly type: 'tick'; readonly now: number }
   | { readonly type: 'keys'; readonly names: KeyNames }
   | { readonly type: 'toggleReasoning' }
@@ -56,7 +63,7 @@ export function initialView(
   columns: number,
   rows: number,
   now: number,
-  clickableLinks = false,
+  ability: Partial<Ability> = {},
 ): ViewState {
   return {
     columns,
@@ -68,7 +75,7 @@ export function initialView(
     cost: undefined,
     title: undefined,
     keys: DEFAULT_KEY_NAMES,
-    clickableLinks,
+    ability,
     printed: [],
     live: undefined,
     notice: undefined,
@@ -139,7 +146,7 @@ export function view(state: ViewState, action: ViewAction): ViewState {
     case 'branch':
       return print(
         state,
-        action.messages.flatMap((message) => pastRows(message, state.columns)),
+        action.messages.flatMap((message) => pastRows(message, state.columns, state.ability)),
       )
     case 'compose':
     case 'copy':
@@ -151,8 +158,8 @@ export function view(state: ViewState, action: ViewAction): ViewState {
   }
 }
 
-export function extentOf({ columns, rows, showReasoning, clickableLinks }: ViewState): Extent {
-  return { columns, tailRows: tailRows(rows), showReasoning, clickableLinks }
+export function extentOf({ columns, rows, showReasoning, ability }: ViewState): Extent {
+  return { ...ability, columns, tailRows: tailRows(rows), showReasoning }
 }
 
 function print(state: ViewState, rows: readonly StyledRow[]): ViewState {
@@ -165,12 +172,13 @@ function print(state: ViewState, rows: readonly StyledRow[]): ViewState {
  */
 function resized(
   state: ViewState,
-  { columns, rows }: Extract<ViewAction, { type: 'resized' }>,
+  { columns, rows, least = { columns, rows } }: Extract<ViewAction, { type: 'resized' }>,
 ): ViewState {
   const { live } = state
   const next = { ...state, columns, rows }
-  if (live === undefined || (columns >= state.columns && rows >= state.rows)) return next
-  const reachable = reachableTailRows(state, next)
+  const isSmaller = least.columns < state.columns || least.rows < state.rows
+  if (live === undefined || !isSmaller) return next
+  const reachable = reachableTailRows(state, least)
   const step = grow(live, '', live.part, { ...extentOf(state), tailRows: reachable })
   return print({ ...next, live: { ...step.live, begun: live.begun } }, step.rows)
 }
@@ -204,14 +212,14 @@ function opened(
   state: ViewState,
   { messages, omitted, title }: Extract<SessionEvent, { type: 'opened' }>,
 ): ViewState {
-  const { columns } = state
+  const { columns, ability } = state
   const head: StyledRow[] = [
     ...(title === undefined ? [] : [BLANK, row('strong', title)]),
     ...(omitted === 0
       ? []
       : [row('hint', `${omitted} earlier messages are in the history: speak-code history show`)]),
   ]
-  const past = messages.flatMap((message) => pastRows(message, columns))
+  const past = messages.flatMap((message) => pastRows(message, columns, ability))
   const rows =
     past.length <= MAX_PAST_ROWS
       ? [...head, ...past]

@@ -36,7 +36,7 @@ describe('/retry [model]', () => {
       finishReason: null,
       error: errorInfo('upstream_bad_response', 'Not a stream.'),
     })
-    expect(chat.news()).toContain('hint: /retry asks again.')
+    expect(chat.news()).toContain('hint: /retry asks again, /retry MODEL another model.')
   })
 
   test('does not jump over questions that are held', async () => {
@@ -89,7 +89,8 @@ describe('/edit [n]', () => {
 
   test('brings the files of the question back', async () => {
     const chat = await open()
-    chat.session.attach({ name: 'a.txt', text: 'file' })
+    chat.files.set('a.txt', 'file')
+    chat.session.attach({ name: 'a.txt', path: 'a.txt' })
     await chat.converse('look', 'seen')
     await chat.command('/edit')
     expect(chat.events.at(-2)).toEqual({ type: 'attachments', names: ['a.txt'] })

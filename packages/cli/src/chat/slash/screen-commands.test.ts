@@ -80,7 +80,7 @@ describe('/stats (/status /cost /tokens)', () => {
       'plain:   1  scripted/scripted-1 · 100 in (80 cached) · 50 out (20 reasoning) · 0.0125 USD · first token after 0.4 s · 25 tokens/s',
       'plain:   2  scripted/scripted-1 · ~10 in · ~5 out',
       'plain: 2 answers here · ~110 in (80 cached) · ~55 out (20 reasoning) · 0.0125 USD',
-      'plain: 165 tokens in the whole conversation',
+      'plain: 165 tokens in the whole conversation · 0.0125 USD',
     ])
     expect(chat.events.findLast(({ type }) => type === 'tokens')).toEqual({
       type: 'tokens',

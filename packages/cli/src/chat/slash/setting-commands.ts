@@ -52,17 +52,18 @@ export const fileCommand: SlashCommand = {
   argument: 'PATH',
   help: 'send a file with the next question; “off” sends none',
   run: async (path, { session, readFile }) => {
-    const { attached } = session
+    const attached = session.attached.map(({ name }) => name)
     if (path === '') {
       return attached.length === 0
         ? refused('/file needs a path.')
         : done(`With the next question: ${attached.join(', ')}. /file off leaves them out.`)
     }
     if (path === NO_FILES) {
-      session.detachFiles()
+      session.detach(session.attached)
       return done(`The next question goes without ${attached.join(', ') || 'files'}.`)
     }
-    session.attach(await readFile(path))
+    const { name, path: absolute } = await readFile(path)
+    session.attach({ name, path: absolute })
     return []
   },
   complete: async (typed, { pathsAfter }) =>

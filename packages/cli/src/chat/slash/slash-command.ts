@@ -2,7 +2,7 @@
 import type { LocalStore } from '../../store/local-store.ts'
 import type { ChatSession } from '../chat-session.ts'
 import type { Line } from '../session-events.ts'
-import type { Attachment } from '../session-parts.ts'
+import type { Attachment, FileText } from '../session-parts.ts'
 
 export interface CommandContext {
   readonly session: ChatSession
@@ -10,7 +10,7 @@ export interface CommandContext {
   /** Milliseconds since 1970. */
   readonly now: () => number
   /** Throws a sentence where it is no text that can be sent. */
-  readonly readFile: (path: string) => Promise<Attachment>
+  readonly readFile: (path: string) => Promise<Attachment & FileText>
   /** Writes a new file, relative to the working directory. Throws a sentence where it cannot. */
   readonly writeNew: (path: string, text: string) => Promise<'written' | 'exists'>
   /** What `path` can go on as; folders end in a slash. */

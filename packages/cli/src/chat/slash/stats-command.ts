@@ -35,7 +35,12 @@ export const statsCommand: SlashCommand = {
       plain(
         `${counted(ended.length, 'answer')} here · ${factsOf(inAll(ended.map(figuresOf))).join(' · ')}`,
       ),
-      plain(`${tokensInWords(session.tokens)} in the whole conversation`),
+      plain(
+        [
+          `${tokensInWords(session.tokens)} in the whole conversation`,
+          ...(session.cost === undefined ? [] : [moneyInWords(session.cost)]),
+        ].join(' · '),
+      ),
     ]
   },
 }
@@ -54,8 +59,10 @@ function answerFacts(run: Ended): string {
     firstAt === undefined || endedAt === undefined
       ? undefined
       : tokensPerSecond(chunk.usage.completionTokens, endedAt - firstAt)
+  const name = modelName(chunk.provider, chunk.model)
+  const asked = modelName(run.provider ?? chunk.provider, run.model ?? chunk.model)
   return [
-    modelName(chunk.provider, chunk.model),
+    name === asked ? name : `${name} in place of ${asked}`,
     ...factsOf(figuresOf(run)),
     ...(firstAt === undefined ? [] : [`first token after ${seconds(firstAt - startedAt)}`]),
     ...(speed === undefined ? [] : [`${speed} tokens/s`]),

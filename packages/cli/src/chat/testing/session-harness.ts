@@ -69,7 +69,10 @@ export class SessionHarness {
 
   /** Asks, and returns the run's id as the relay knows it. */
   async ask(text: string): Promise<string> {
-    this.session.ask(text)
+    const { attached } = this.session
+    const texts = attached.map(({ name, path }) => ({ name, text: this.files.get(path) ?? '' }))
+    this.session.ask(text, { attached, texts })
+    this.session.detach(attached)
     await settled()
     return this.relay.got('chat').at(-1)?.id ?? ''
   }
@@ -95,7 +98,7 @@ export class SessionHarness {
       readFile: (name) => {
         const text = this.files.get(name)
         if (text === undefined) return Promise.reject(new Error(`There is no file ${name}.`))
-        return Promise.resolve({ name, text })
+        return Promise.resolve({ name, path: name, text })
       },
       writeNew: (path, text) => {
         if (this.files.has(path)) return Promise.resolve('exists')

@@ -81,14 +81,15 @@ export class AnswerDelivery implements RunListener {
       return
     }
     this.#say(answer, () => {
-      this.#format.pieces(pieces)
+      this.#format.pieces(answer, pieces)
     })
   }
 
   notice(answer: Answer, notice: NoticeMessage): void {
-    this.#note(notice.message)
+    const subject = this.#subject(this.#order.indexOf(answer.runId))
+    this.#note(subject === undefined ? notice.message : `${subject}: ${notice.message}`)
     this.#say(answer, () => {
-      this.#format.notice(notice)
+      this.#format.notice(answer, notice)
     })
   }
 
@@ -134,7 +135,7 @@ export class AnswerDelivery implements RunListener {
     const problem = complaint ?? fault
     if (problem !== undefined) reportComplaint(this.#deps.stderr, problem, subject)
     else if (answer.text === '') this.#deps.note('The answer is empty.')
-    const usage = usageLine(outcome)
+    const usage = usageLine(outcome, answer.accepted)
     if (usage !== undefined) {
       if (this.#options.usage === true) this.#deps.stderr.write(`${usage}\n`)
       else this.#deps.detail(usage)
@@ -166,17 +167,21 @@ export class AnswerDelivery implements RunListener {
 
   #chooseFormat(): AnswerFormat {
     const { outputFormat, extract, stream, titled, rendering = textFormat } = this.#options
+    const indexOf = ({ runId }: Answer): number | undefined => {
+      const index = this.#order.indexOf(runId)
+      return this.#order.length < 2 || index < 0 ? undefined : index
+    }
     switch (outputFormat) {
       case 'json':
-        return jsonFormat(this.#sink)
+        return jsonFormat(this.#sink, { indexOf })
       case 'stream-json':
-        return streamJsonFormat(this.#sink)
+        return streamJsonFormat(this.#sink, { indexOf })
       case 'text':
         if (extract === true) return codeFormat(this.#sink)
         return rendering(this.#sink, {
           live: stream,
           ...(titled === true
-            ? { titleOf: ({ runId }: Answer) => this.#labels[this.#order.indexOf(runId)] ?? '' }
+            ? { titleOf: ({ runId }: Answer) => this.#labels[this.#order.indexOf(runId)] }
             : {}),
         })
     }

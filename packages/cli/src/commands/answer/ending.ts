@@ -24,13 +24,22 @@ export type Ending =
   /** This client left, or its `cancel` was not answered in time. */
   | { readonly type: 'stopped'; readonly stop: Stop }
 
+/** A model as its provider calls it, and the provider by its configured name. */
+export interface Speaker {
+  readonly model: string
+  readonly provider: string
+}
+
 /** What an answer came to. */
 export interface Outcome {
   readonly exitCode: number
   readonly status: EndStatus
   readonly finishReason: FinishReason | null
   readonly usage: Usage | null
+  /** Absent where the price is not known. */
   readonly cost?: Cost | undefined
+  /** Who spoke, or was asked where nobody did; undefined where the relay did not take the question. */
+  readonly speaker: Speaker | undefined
   readonly seq: number
   /** For JSON. */
   readonly error?: FailureInfo | undefined
@@ -46,7 +55,14 @@ export function outcomeOf(answer: Answer, ending: Ending, live: boolean): Outcom
     case 'stopped': {
       const { failure, exitCode } = ending.stop
       if (failure !== undefined) return failed(answer, failure, exitCode)
-      return { exitCode, status: 'cancelled', finishReason: null, usage: null, seq: answer.seq }
+      return {
+        exitCode,
+        status: 'cancelled',
+        finishReason: null,
+        usage: null,
+        speaker: answer.accepted,
+        seq: answer.seq,
+      }
     }
     case 'ended':
       return ended(answer, ending, live)
@@ -68,6 +84,7 @@ function failed(answer: Answer, failure: CommandError, exitCode: number): Outcom
     status: failure.code === 'cancelled' && answer.accepted !== undefined ? 'cancelled' : 'failed',
     finishReason: null,
     usage: null,
+    speaker: answer.accepted,
     seq: answer.seq,
     error: info,
     complaint: { message, hint },
@@ -77,7 +94,8 @@ function failed(answer: Answer, failure: CommandError, exitCode: number): Outcom
 function ended(answer: Answer, ending: Extract<Ending, { type: 'ended' }>, live: boolean): Outcome {
   const { chunk, stop } = ending
   const { status, finishReason, usage, cost, seq } = chunk
-  const end = { status, finishReason, usage, seq, ...(cost === undefined ? {} : { cost }) }
+  const speaker: Speaker = chunk
+  const end = { status, finishReason, usage, speaker, seq, ...(cost === undefined ? {} : { cost }) }
   if (stop !== undefined) {
     return {
       ...end,

@@ -12,12 +12,12 @@ export interface AnswerFormat {
   readonly live: boolean
   /** The relay took the question. */
   begin(answer: Answer): void
-  pieces(pieces: readonly Piece[]): void
+  pieces(answer: Answer, pieces: readonly Piece[]): void
   /** The text so far, where it is not given out as it comes: what it needs can be made ready. */
   preview?(text: string): void
   /** Lets others write to the same screen. */
   aside?(say: () => void): void
-  notice(notice: NoticeMessage): void
+  notice(answer: Answer, notice: NoticeMessage): void
   /** `durationMs`: from asking to the end. Returns what kept the answer from being given out. */
   end(answer: Answer, outcome: Outcome, durationMs: number): CommandError | undefined
 }
@@ -28,8 +28,14 @@ const nothing = (): void => undefined
 export interface TextOptions {
   /** As they come, not when they are complete. */
   readonly live: boolean
-  /** What stands above each answer. */
-  readonly titleOf?: (answer: Answer) => string
+  /** What stands above each answer; undefined for one that was never asked. */
+  readonly titleOf?: (answer: Answer) => string | undefined
+}
+
+/** How answers as JSON are given out. */
+export interface JsonOptions {
+  /** The place of the answer's model among several, from 0; undefined where one is asked. */
+  readonly indexOf: (answer: Answer) => number | undefined
 }
 
 /** The bytes of the answer and a final newline if it has none. `title` comes on a line before each answer. */
@@ -38,14 +44,15 @@ export function textFormat(sink: Sink, options: TextOptions): AnswerFormat {
   /** The answer whose title was written last. */
   let titled: Answer | undefined
   const title = (answer: Answer): void => {
-    if (titleOf === undefined || titled === answer) return
-    sink.write(`${titled === undefined ? '' : '\n'}# ${titleOf(answer)}\n`)
+    const text = titleOf?.(answer)
+    if (text === undefined || titled === answer) return
+    sink.write(`${titled === undefined ? '' : '\n'}# ${text}\n`)
     titled = answer
   }
   return {
     live,
     begin: title,
-    pieces: (pieces) => {
+    pieces: (_answer, pieces) => {
       if (!live) return
       for (const { delta, channel } of pieces) if (channel === undefined) sink.write(delta)
     },
@@ -80,7 +87,7 @@ export function codeFormat(sink: Sink): AnswerFormat {
 }
 
 /** One JSON object an answer, on a line. */
-export function jsonFormat(sink: Sink): AnswerFormat {
+export function jsonFormat(sink: Sink, { indexOf }: JsonOptions): AnswerFormat {
   return {
     live: false,
     begin: nothing,
@@ -88,13 +95,14 @@ export function jsonFormat(sink: Sink): AnswerFormat {
     notice: nothing,
     end: (answer, outcome, durationMs) => {
       const { accepted } = answer
-      const { status, finishReason, usage, cost, error } = outcome
+      const { status, finishReason, usage, cost, speaker, error } = outcome
       line(sink, {
         version: 1,
+        index: indexOf(answer),
         id: accepted?.runId ?? null,
         conversationId: accepted?.conversationId ?? null,
-        model: accepted?.model ?? null,
-        provider: accepted?.provider ?? null,
+        model: speaker?.model ?? null,
+        provider: speaker?.provider ?? null,
         text: answer.text,
         ...(answer.reasoning === '' ? {} : { reasoning: answer.reasoning }),
         status,
@@ -109,25 +117,27 @@ export function jsonFormat(sink: Sink): AnswerFormat {
   }
 }
 
-/** One JSON object a line: start, deltas, notices and always an end. */
-export function streamJsonFormat(sink: Sink): AnswerFormat {
+/** One JSON object a line: start, deltas, notices and always an end, which names who spoke. */
+export function streamJsonFormat(sink: Sink, { indexOf }: JsonOptions): AnswerFormat {
+  const event = (answer: Answer, type: string, fields: Readonly<Record<string, unknown>>): void => {
+    line(sink, { v: 1, type, index: indexOf(answer), ...fields })
+  }
   return {
     live: true,
-    begin: ({ accepted }) => {
-      if (accepted === undefined) return
-      const { runId: id, conversationId, model, provider } = accepted
-      line(sink, { v: 1, type: 'start', id, conversationId, model, provider })
+    begin: (answer) => {
+      if (answer.accepted === undefined) return
+      const { runId: id, conversationId, model, provider } = answer.accepted
+      event(answer, 'start', { id, conversationId, model, provider })
     },
-    pieces: (pieces) => {
-      for (const { seq, delta, channel } of pieces) {
-        line(sink, { v: 1, type: 'delta', seq, delta, channel })
-      }
+    pieces: (answer, pieces) => {
+      for (const { seq, delta, channel } of pieces) event(answer, 'delta', { seq, delta, channel })
     },
-    notice: ({ code, message, retryAfterMs, attempt, model }) => {
-      line(sink, { v: 1, type: 'notice', code, message, retryAfterMs, attempt, model })
+    notice: (answer, { code, message, retryAfterMs, attempt, model }) => {
+      event(answer, 'notice', { code, message, retryAfterMs, attempt, model })
     },
-    end: (_answer, { seq, status, finishReason, usage, error }) => {
-      line(sink, { v: 1, type: 'end', seq, status, finishReason, usage, error })
+    end: (answer, { seq, status, finishReason, usage, cost, speaker, error }) => {
+      const { model, provider } = speaker ?? {}
+      event(answer, 'end', { seq, status, finishReason, model, provider, usage, cost, error })
       return undefined
     },
   }

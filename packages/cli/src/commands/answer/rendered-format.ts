@@ -4,6 +4,7 @@ import { wantsHyperlinks } from '../../terminal/hyperlinks.ts'
 import { BLANK, row } from '../../terminal/styled-row.ts'
 import { createPainter, wantsColors } from '../../terminal/theme.ts'
 import { prepareCode } from '../../markdown/code-languages.ts'
+import type { Ability } from '../../markdown/page.ts'
 import { renderMarkdown } from '../../markdown/rendered-markdown.ts'
 import {
   emptyMarkdown,
@@ -33,20 +34,29 @@ const UNDRAWN_ROWS = 8
 /** In a pipe nobody waits; a table may settle its widths. */
 const PIPE_ROWS = 200
 
-/** The format that renders. `isDrawn`: the open end is shown while it grows, and drawn over. */
+export interface RenderedParts {
+  readonly color: ColorMode
+  /** The open end is shown while it grows, and drawn over. */
+  readonly isDrawn: boolean
+  /** The theme that `/theme` chose last. */
+  readonly lastTheme: string | undefined
+}
+
+/** The format that renders. */
 export function renderedFormat(
-  { color, isDrawn }: { readonly color: ColorMode; readonly isDrawn: boolean },
+  { color, isDrawn, lastTheme }: RenderedParts,
   { stdout, env, config }: Pick<TextDeps, 'stdout' | 'env' | 'config'>,
 ): RenderedFormat {
   const colors = wantsColors(color, env)
   const painter = createPainter(colors)
   const clickableLinks = wantsHyperlinks(colors, { isTTY: stdout.isTTY === true })
+  const ability: Ability = { clickableLinks, looks: colors }
   const extent = (): Extent => {
     const columns = stdout.columns ?? (Number(env['COLUMNS']) || DEFAULT_COLUMNS)
     const rows = stdout.rows ?? DEFAULT_ROWS
     const drawnRows = Math.max(1, Math.min(MOST_DRAWN_ROWS, rows - 3))
     const undrawnRows = stdout.isTTY === true ? UNDRAWN_ROWS : PIPE_ROWS
-    return { columns, tailRows: isDrawn ? drawnRows : undrawnRows, clickableLinks }
+    return { ...ability, columns, tailRows: isDrawn ? drawnRows : undrawnRows }
   }
   return (sink, { live, titleOf }): AnswerFormat => {
     const text = rowPainter(painter, clickableLinks)
@@ -82,8 +92,9 @@ export function renderedFormat(
     }
     let titled: Answer | undefined
     const title = (answer: Answer): void => {
-      if (titleOf === undefined || titled === answer) return
-      const heading = row('heading', `# ${titleOf(answer)}`)
+      const words = titleOf?.(answer)
+      if (words === undefined || titled === answer) return
+      const heading = row('heading', `# ${words}`)
       const distance = titled === undefined ? [] : [BLANK]
       screen.draw([...distance, heading, BLANK], [], extent().columns)
       titled = answer
@@ -92,13 +103,13 @@ export function renderedFormat(
       live,
       begin: (answer) => {
         // The relay has taken the question, so the file could be read.
-        painter.use(chosenTheme(config(), undefined))
+        painter.use(chosenTheme(config(), lastTheme))
         title(answer)
       },
       preview: (source) => {
         void prepareCode(source)
       },
-      pieces: (pieces) => {
+      pieces: (_answer, pieces) => {
         if (!live) return
         for (const { delta, channel } of pieces) if (channel === undefined) gather(delta)
       },
@@ -113,7 +124,7 @@ export function renderedFormat(
         if (live) settled()
         else {
           const { columns } = extent()
-          screen.draw(renderMarkdown(answer.text, columns, { clickableLinks }), [], columns)
+          screen.draw(renderMarkdown(answer.text, columns, ability), [], columns)
         }
         return undefined
       },

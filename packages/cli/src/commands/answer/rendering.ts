@@ -33,11 +33,14 @@ export async function loadRendering(
     return undefined
   }
   if (!isTerminal && color !== 'always') return undefined
-  const { renderedFormat } = await import('./rendered-format.ts')
+  const [{ renderedFormat }, { theme: lastTheme }] = await Promise.all([
+    import('./rendered-format.ts'),
+    deps.remembered(),
+  ])
   const isDrawn =
     isTerminal &&
     options.verbose !== true &&
     env['TERM'] !== 'dumb' &&
     (env['INK_SCREEN_READER'] ?? '') !== 'true'
-  return renderedFormat({ color, isDrawn }, deps)
+  return renderedFormat({ color, isDrawn, lastTheme }, deps)
 }

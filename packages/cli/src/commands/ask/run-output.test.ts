@@ -87,8 +87,30 @@ describe('JSON', () => {
         seq: 3,
         status: 'completed',
         finishReason: 'stop',
+        model: 'model',
+        provider: 'mock',
         usage: { promptTokens: 3, completionTokens: 2, totalTokens: 5, source: 'provider' },
       },
+    ])
+  })
+
+  test('the end names who spoke and the cost; the start who was asked', async () => {
+    const cost = { amount: 0.5, currency: 'USD' }
+    const spoke = { model: 'spare', provider: 'other', cost }
+    const linesAs = async (outputFormat: 'json' | 'stream-json'): Promise<unknown[]> => {
+      const deps = testDeps()
+      const { chatClient } = deps
+      chatClient.onSend = (chat) => {
+        chatClient.accept(chat)
+        chatClient.end(chat.id, 1, spoke)
+      }
+      await runAsk({ ...ASK_OPTIONS, outputFormat }, deps)
+      return jsonLines(deps.stdout.text)
+    }
+    expect(await linesAs('json')).toMatchObject([spoke])
+    expect(await linesAs('stream-json')).toMatchObject([
+      { type: 'start', model: 'model', provider: 'mock' },
+      { type: 'end', ...spoke },
     ])
   })
 

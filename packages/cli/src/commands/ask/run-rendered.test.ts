@@ -1,7 +1,8 @@
 import { stripVTControlCharacters } from 'node:util'
 import { expect, test } from 'vitest'
+import type { Remembered } from '../../remembered.ts'
 import { answerWith, ASK_OPTIONS } from '../../testing/ask-options.ts'
-import { testDeps, type TestDeps } from '../../testing/text-deps.ts'
+import { forgetful, testDeps, type TestDeps } from '../../testing/text-deps.ts'
 import type { AskOptions } from './options.ts'
 import { runAsk } from './run.ts'
 
@@ -30,11 +31,23 @@ test('on a terminal the answer is rendered, in colours', async () => {
 test.each([
   ['--color never', { color: 'never' }, {}],
   ['NO_COLOR', {}, { NO_COLOR: '1' }],
-] as const)('%s: the rendered layout without colours', async (_, options, env) => {
-  const text = await asked(testDeps({ terminal: true, env }), options)
-  // oxlint-disable-next-line no-control-regex -- escape sequences are what is looked for
-  expect(text).not.toMatch(/\u001b\[[\d;]*m/)
-  expect(stripVTControlCharacters(text)).toBe(RENDERED)
+] as const)(
+  '%s: the rendered layout without colours, headings by their marks',
+  async (_, options, env) => {
+    const text = await asked(testDeps({ terminal: true, env }), options)
+    // oxlint-disable-next-line no-control-regex -- escape sequences are what is looked for
+    expect(text).not.toMatch(/\u001b\[[\d;]*m/)
+    expect(stripVTControlCharacters(text)).toBe(`# ${RENDERED}`)
+  },
+)
+
+test.each([
+  ['dark', 'yellow', '\u001b[1m\u001b[4m\u001b[33mTitle'],
+  ['mono', 'no colour', '\u001b[1m\u001b[4mTitle'],
+])('the theme that /theme chose last: %s, headings in %s', async (theme, _, title) => {
+  const remembered = (): Promise<Remembered> => Promise.resolve(forgetful(theme))
+  const env = { TERM: 'xterm' }
+  expect(await asked(testDeps({ terminal: true, env, remembered }))).toContain(title)
 })
 
 test('TERM=dumb: no escape sequence at all, and nothing is drawn over', async () => {
@@ -74,7 +87,7 @@ test('-x and --json are not rendered', async () => {
 
 test('--no-stream renders the whole answer at its end', async () => {
   const deps = testDeps({ terminal: true, env: dumb })
-  expect(await asked(deps, { stream: false }, ...PIECES)).toBe(RENDERED)
+  expect(await asked(deps, { stream: false }, ...PIECES)).toBe(`# ${RENDERED}`)
 })
 
 test('an answer in pieces is the same as in one', async () => {

@@ -2,11 +2,22 @@ import { errorInfo, type ConversationWithMessages, type MessageView } from '@spe
 import { describe, expect, test } from 'vitest'
 import type { OutgoingChat } from '../../client/client.ts'
 import { answerWith, ASK_OPTIONS, jsonLines } from '../../testing/ask-options.ts'
-import { testDeps } from '../../testing/text-deps.ts'
+import { testDeps, TestSignals, type TestDeps } from '../../testing/text-deps.ts'
 import { runAsk } from './run.ts'
 
 const replaced = (runId: string, text: string) =>
   ({ type: 'replaced', runId, seq: 9, text, reasoning: '', refusal: '' }) as const
+
+/** Each model answers with its own name. */
+function answerEach(deps: TestDeps): void {
+  const { chatClient } = deps
+  chatClient.onSend = (chat) => {
+    const [provider = '', model = ''] = (chat.model ?? '').split('/')
+    chatClient.accept(chat, model, provider)
+    chatClient.delta(chat.id, 1, model)
+    chatClient.end(chat.id, 2, { model, provider })
+  }
+}
 
 /** Asks a relay that loses the run after this beginning, and has this message in the conversation. */
 const lostAfter = async (
@@ -127,7 +138,22 @@ describe('text', () => {
     const deps = testDeps()
     answerWith(deps, 'x')
     await runAsk({ ...ASK_OPTIONS, usage: true }, deps)
-    expect(deps.stderr.text).toBe('tokens: 3 in, 2 out, 5 in all\n')
+    expect(deps.stderr.text).toBe('tokens: 3 in, 2 out, 5 in all (mock/model)\n')
+  })
+
+  test('-u tells the cost where it is known, and who spoke in place of the model that was asked', async () => {
+    const deps = testDeps()
+    const { chatClient } = deps
+    chatClient.onSend = (chat) => {
+      chatClient.accept(chat)
+      chatClient.delta(chat.id, 1, 'x')
+      const cost = { amount: 0.0012, currency: 'USD' }
+      chatClient.end(chat.id, 2, { model: 'spare', provider: 'other', cost })
+    }
+    await runAsk({ ...ASK_OPTIONS, usage: true }, deps)
+    expect(deps.stderr.text).toBe(
+      'tokens: 3 in, 2 out, 5 in all, 0.0012 USD (other/spare in place of mock/model)\n',
+    )
   })
 
   test('a refusal goes to stderr: 9', async () => {
@@ -356,7 +382,7 @@ describe('several models', () => {
     const chats: OutgoingChat[] = []
     chatClient.onSend = (chat) => {
       chats.push(chat)
-      const [first, second] = chats
+      const [second, first] = chats
       if (first === undefined || second === undefined) return
       for (const each of chats) chatClient.accept(each)
       chatClient.delta(second.id, 1, 'second')
@@ -367,10 +393,82 @@ describe('several models', () => {
     expect(await runAsk({ ...ASK_OPTIONS, model: ['a/x', 'b/y'] }, deps)).toBe(8)
     expect(deps.stdout.text).toBe('# a/x\nfirst\n\n# b/y\nsecond\n')
     expect(deps.stderr.text).toMatch(/^error: a\/x: /)
-    const [first, second] = chats
+    // The first model's answer is the newest: that is the one that -c goes on with.
+    const [second, first] = chats
+    expect([first?.model, second?.model]).toEqual(['a/x', 'b/y'])
     expect(first?.conversationId).toBe(second?.conversationId)
     expect(first?.messages).toEqual(second?.messages)
     expect(first?.id).not.toBe(second?.id)
+  })
+
+  const TWO = { ...ASK_OPTIONS, model: ['a/x', 'b/y'] }
+  const EMPTY_ANSWERS = [
+    { index: 0, model: 'x', provider: 'a' },
+    { index: 1, model: 'y', provider: 'b' },
+  ]
+
+  test('json: one object each in their order, with its index', async () => {
+    const deps = testDeps()
+    answerEach(deps)
+    expect(await runAsk({ ...TWO, outputFormat: 'json' }, deps)).toBe(0)
+    expect(jsonLines(deps.stdout.text)).toMatchObject(EMPTY_ANSWERS)
+  })
+
+  test('stream-json: each line tells its index, one answer after the other', async () => {
+    const deps = testDeps()
+    answerEach(deps)
+    expect(await runAsk({ ...TWO, outputFormat: 'stream-json' }, deps)).toBe(0)
+    expect(jsonLines(deps.stdout.text)).toMatchObject(
+      EMPTY_ANSWERS.flatMap((answer) => [
+        { type: 'start', ...answer },
+        { type: 'delta', index: answer.index, delta: answer.model },
+        { type: 'end', ...answer },
+      ]),
+    )
+  })
+
+  test('one model has no index', async () => {
+    const deps = testDeps()
+    answerWith(deps, 'x')
+    await runAsk({ ...ASK_OPTIONS, outputFormat: 'stream-json' }, deps)
+    for (const line of jsonLines(deps.stdout.text)) expect(line).not.toHaveProperty('index')
+  })
+
+  test('notices name their model', async () => {
+    const deps = testDeps()
+    const { chatClient } = deps
+    chatClient.onSend = (chat) => {
+      chatClient.accept(chat)
+      const notice = { type: 'notice', id: chat.id, code: 'retrying', message: 'busy' } as const
+      chatClient.emit({ type: 'notice', notice })
+      chatClient.end(chat.id, 1)
+    }
+    await runAsk(TWO, deps)
+    expect(deps.notes).toContain('a/x: busy')
+    expect(deps.notes).toContain('b/y: busy')
+  })
+
+  test('L12 nothing could be asked: nothing is on standard output', async () => {
+    const deps = testDeps({
+      client: () => Promise.reject(new Error('no client')),
+    })
+    expect(await runAsk(TWO, deps)).toBe(1)
+    expect(deps.stdout.text).toBe('')
+  })
+
+  test('SIGINT cancels all: 130', async () => {
+    const deps = testDeps()
+    const { chatClient } = deps
+    const signals = new TestSignals()
+    chatClient.onSend = (chat) => {
+      chatClient.accept(chat)
+      if (chatClient.sent.length === 2 && chat === chatClient.sent.at(-1)) signals.send('SIGINT')
+    }
+    chatClient.onCancel = (runId) => {
+      chatClient.end(runId, 1, { status: 'cancelled', finishReason: null, endedBy: 'user' })
+    }
+    expect(await runAsk(TWO, deps, signals)).toBe(130)
+    expect(new Set(chatClient.cancelled)).toEqual(new Set(chatClient.sent.map(({ id }) => id)))
   })
 })
 

@@ -136,7 +136,8 @@ async function sendAll(
       delivery.expect(request.id, request.model)
       watch.add(request.id)
     }
-    for (const request of requests) client.send(request)
+    // The newest answer is the one that `-c` goes on with: that of the first model, as in `/compare`.
+    for (const request of requests.toReversed()) client.send(request)
     stops.direct(watch)
     await watch.settled()
   } finally {

@@ -4,7 +4,7 @@
 export type CheckStatus = 'ok' | 'info' | 'warning' | 'problem'
 
 export interface Check {
-  /** `node`, `config`, `data`, `state`, `history`, `relay`, `provider:NAME` */
+  /** `node`, `config`, `data`, `state`, `history`, `relay`, `provider:NAME`, `circuit:PROVIDER/MODEL`, `answer:NAME` */
   readonly id: string
   readonly status: CheckStatus
   /** One sentence, or part of one, for people. */

@@ -8,13 +8,17 @@ import type { Check } from './check.ts'
 
 const PROBE_TIMEOUT_MS = 5000
 
-/** One check for each. A default provider that fails is a problem, another one a warning. */
+/**
+ * One check for each. A default provider that fails is a problem, another one a warning. `all`: those built in that have
+ * neither key nor base URL are told of as well.
+ */
 export async function checkProviders(
   config: Config,
   env: NodeJS.ProcessEnv,
+  all: boolean,
 ): Promise<readonly Check[]> {
   const { providerProbes } = await import('@speak-code/server')
-  const probes = providerProbes(config, callerEnvironment(env, config))
+  const probes = providerProbes(config, callerEnvironment(env, config), all)
   const checks = await Promise.all(probes.map(checkProvider))
   return probes.some(({ usable }) => usable) ? checks : [...checks, DEMO]
 }
@@ -27,12 +31,11 @@ const DEMO: Check = {
 }
 
 async function checkProvider(probe: ProviderProbe): Promise<Check> {
-  const { name, baseUrl, hasKey, keyHint, usable, isDefault } = probe
+  const { name, baseUrl, hasKey, keyHint, usable, isDefault, isBuiltIn } = probe
   const id = `provider:${name}`
-  const facts = { baseUrl, hasKey, isDefault }
+  const facts = { baseUrl, hasKey, isDefault, usable }
   if (!usable) {
-    // The built-in one is there whether it is wanted or not.
-    const status = name === 'openai' ? 'info' : 'warning'
+    const status = isBuiltIn ? 'info' : 'warning'
     return { id, status, detail: `no key is set for ${baseUrl}`, fix: keyHint, facts }
   }
   const failure = await probe.run(PROBE_TIMEOUT_MS)

@@ -5,6 +5,7 @@ import type { TextDeps } from '../../deps.ts'
 import { ExitCode } from '../../exit-code.ts'
 import { harmless } from '../../terminal/harmless.ts'
 import { version } from '../../version.ts'
+import { type AnswersDeps, checkAnswers, unaskedProviders } from './answers.ts'
 import { type Check, messageOf } from './check.ts'
 import { checkCircuits } from './circuits.ts'
 import { checkFolder, checkHistory } from './folders.ts'
@@ -16,12 +17,13 @@ export interface DoctorOptions {
   readonly json: boolean
   /** `--server` */
   readonly server?: string | undefined
+  /** Asks a model of each provider, which costs a request each. */
+  readonly providers?: boolean
 }
 
 /** What of {@link TextDeps} it uses. */
-export type DoctorDeps = Pick<TextDeps, 'env' | 'paths' | 'config' | 'store'> & {
-  readonly stdout: { write(text: string): unknown }
-}
+export type DoctorDeps = Pick<TextDeps, 'env' | 'paths' | 'config' | 'store'> &
+  AnswersDeps & { readonly stdout: { write(text: string): unknown } }
 
 /** Prints what was found. 1 where a chat would not work, whatever the reason. */
 export async function runDoctor(options: DoctorOptions, deps: DoctorDeps): Promise<number> {
@@ -54,10 +56,13 @@ async function allChecks(options: DoctorOptions, deps: DoctorDeps): Promise<read
     config: () => loaded,
   }
   const relay = await relayOrProblem(target)
+  const isAsking = options.providers === true
   const providers =
-    relay.facts?.['configured'] === true ? [] : await checkProviders(loaded.config, env)
+    relay.facts?.['configured'] === true ? [] : await checkProviders(loaded.config, env, isAsking)
+  const answers = isAsking && relay.status === 'ok' ? await checkAnswers(deps) : []
+  const unasked = isAsking ? unaskedProviders(providers, answers) : []
   const circuits = relay.status === 'ok' ? await checkCircuits(target) : []
-  return [...local, relay, ...circuits, ...providers]
+  return [...local, relay, ...circuits, ...providers, ...answers, ...unasked]
 }
 
 function checkNode(): Check {

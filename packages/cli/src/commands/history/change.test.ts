@@ -1,10 +1,11 @@
 import { PassThrough } from 'node:stream'
 import { describe, expect, it } from 'vitest'
+import type { DeleteAtRelay } from '../../chat/conversation-deletion.ts'
 import { CommandError, UsageError } from '../../errors.ts'
 import type { LocalStore } from '../../store/local-store.ts'
 import { StoreError } from '../../store/store-error.ts'
 import { bytesOnDisk, historyPath, openHistory } from '../../store/testing/history.ts'
-import { type DeleteAtRelay, runDelete, runPrune, runRename } from './change.ts'
+import { runDelete, runPrune, runRename } from './change.ts'
 import { conversation, depsWith, printedJson, trial } from './testing.ts'
 
 const unreached: DeleteAtRelay = () => Promise.reject(new Error('the relay was asked'))

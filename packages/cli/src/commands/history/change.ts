@@ -1,18 +1,13 @@
 /** `history rename`, `history delete` and `history prune`. */
 import type { ConversationView } from '@speak-code/protocol'
+import { eraseHere, type DeleteAtRelay } from '../../chat/conversation-deletion.ts'
 import { UsageError } from '../../errors.ts'
 import { ExitCode } from '../../exit-code.ts'
-import type { LocalStore } from '../../store/local-store.ts'
 import { confirmed } from './confirm.ts'
 import { type HistoryDeps, type Json, printJson } from './deps.ts'
 import { findConversation, shortId } from '../conversation-choice.ts'
 
 const DAY_MS = 86_400_000
-
-/** Deletes a conversation at the relay; it never throws. `unknown`: the relay has none of this id. */
-export type DeleteAtRelay = (
-  conversationId: string,
-) => Promise<'deleted' | 'unknown' | { readonly unreachable: string }>
 
 export interface RenameOptions extends Json {
   readonly id: string
@@ -56,13 +51,9 @@ export async function runDelete(
   const results: object[] = []
   let failure: unknown
   for (const { id } of doomed) {
-    try {
-      store.delete(id)
-    } catch (error) {
-      failure ??= error
-      // Where the row itself is still here the relay keeps its copy too.
-      if (isKept(store, id)) continue
-    }
+    const erasure = eraseHere(store, id)
+    failure ??= erasure.failure
+    if (!erasure.gone) continue
     const atRelay = await deleteAtRelay(id)
     if (typeof atRelay === 'object') {
       const why = `${shortId(id)} is deleted here, but not at the relay: ${atRelay.unreachable}`
@@ -76,14 +67,6 @@ export async function runDelete(
   if (options.json) printJson(deps, results)
   if (failure !== undefined) throw failure
   return ExitCode.ok
-}
-
-function isKept(store: LocalStore, id: string): boolean {
-  try {
-    return store.conversation(id) !== undefined
-  } catch {
-    return true
-  }
 }
 
 function questionAbout(doomed: readonly ConversationView[]): string {

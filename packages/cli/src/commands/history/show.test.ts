@@ -9,6 +9,7 @@ import {
 } from '@speak-code/protocol'
 import { temporaryFolder } from '@speak-code/testkit'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { z } from 'zod'
 import { UsageError } from '../../errors.ts'
 import { accept, converse, endOf, question } from '../../store/testing/history.ts'
 import { runExport, runShow } from './show.ts'
@@ -69,6 +70,9 @@ const said = async (end: Partial<EndChunk>): Promise<string> => {
   return deps.stdout.text.trimEnd().split('\n').at(-1) ?? ''
 }
 
+const Messages = z.object({ messages: z.array(z.record(z.string(), z.unknown())) })
+const messagesIn = (json: unknown) => Messages.parse(json).messages
+
 describe('history show', () => {
   it('is the newest branch, with what is to be said of each answer', async () => {
     const { store, deps } = trial()
@@ -92,7 +96,7 @@ describe('history show', () => {
         'You · just now',
         'tell me',
         '',
-        'model-1 · just now',
+        'provider-1/model-1 · just now',
         'second ans',
         '[It just stopped.]',
         '',
@@ -124,7 +128,7 @@ describe('history show', () => {
     await runShow({ json: true }, deps)
     const shown = ConversationWithMessages.strict().parse(printedJson(deps))
     expect(shown.messages.map(({ content }) => content)).toEqual(['tell me', 'one', 'two'])
-    const keys: (keyof MessageView)[] = [
+    const keys: (keyof MessageView | 'provider')[] = [
       'id',
       'parentId',
       'role',
@@ -135,7 +139,25 @@ describe('history show', () => {
       'model',
       'createdAt',
     ]
-    for (const message of shown.messages) expect(Object.keys(message)).toEqual(keys)
+    for (const message of messagesIn(printedJson(deps))) {
+      const own = message['role'] === 'assistant' ? [...keys, 'provider'] : keys
+      expect(Object.keys(message)).toEqual(own)
+    }
+  })
+
+  it('names who spoke, and the cost where it is known', async () => {
+    const { store, deps } = trial()
+    const cost = { amount: 0.0012, currency: 'USD' }
+    conversation(store, 'q', 'a', { model: 'spare', provider: 'other', cost })
+    await runShow({}, deps)
+    expect(deps.stdout.text).toContain('other/spare · just now · 0.0012 USD\n')
+    const json = depsWith(store)
+    await runShow({ json: true }, json)
+    expect(messagesIn(printedJson(json))[1]).toMatchObject({
+      model: 'spare',
+      provider: 'other',
+      cost,
+    })
   })
 
   it('what answers say is harmless on a terminal, as it is in a pipe', async () => {
@@ -168,7 +190,7 @@ describe('history export', () => {
 
 show code
 
-## model-1
+## provider-1/model-1
 
 \`\`\`ts
 let x = 1

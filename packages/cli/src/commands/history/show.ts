@@ -1,4 +1,5 @@
 /** `history show` and `history export`. */
+import { moneyInWords } from '../../chat/wording.ts'
 import { ExitCode } from '../../exit-code.ts'
 import { fileSink } from '../answer/sink.ts'
 import { type HistoryDeps, type Json, print, printJson } from './deps.ts'
@@ -74,7 +75,11 @@ function plainText(transcript: Transcript): string {
   const parts = branch.map((message) => {
     const remark = remarkOn(message)
     const lines = [
-      `${speakerOf(message, 'Answer')} · ${shortTime(message.createdAt, now)}`,
+      [
+        speakerOf(message, 'Answer'),
+        shortTime(message.createdAt, now),
+        ...(message.cost === null ? [] : [moneyInWords(message.cost)]),
+      ].join(' · '),
       textOf(message),
       remark === '' ? '' : `[${remark}]`,
     ]

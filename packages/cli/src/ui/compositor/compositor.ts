@@ -14,7 +14,8 @@ import {
 } from './cell-row.ts'
 import { FreeRows } from './free-rows.ts'
 import { EMPTY_FRAME, readInk, type InkFrame } from './ink-frame.ts'
-import { rowsAbove, type Reflow } from './reflow.ts'
+import { MovedRows } from './moved-rows.ts'
+import type { Reflow } from './reflow.ts'
 import { regionAnew, regionUpdate, type Region } from './region-update.ts'
 
 export interface Size {
@@ -40,6 +41,8 @@ export interface CompositorParts {
   readonly write: (text: string) => void
   readonly size: Size
   readonly reflow: Reflow
+  /** Asked before each frame: nothing is drawn while the window is being dragged. */
+  readonly isStill?: () => boolean
 }
 
 /** Frames are shown as one where the terminal can; rows are never wrapped, whatever its width has become meanwhile. */
@@ -62,8 +65,8 @@ export class Compositor {
   /** How many of the rows shown are the answer's. */
   #tailHeight = 0
   readonly #free = new FreeRows()
-  /** The terminal's height when it was drawn on last. */
-  #drawnRows: number
+  /** The rows shown, where the terminal has moved them. */
+  #moved: MovedRows | undefined
   #anew: 'no' | 'region' | 'screen' = 'no'
   #isScheduled = false
   #state: 'drawing' | 'released' | 'closed' = 'drawing'
@@ -72,7 +75,6 @@ export class Compositor {
     this.#parts = parts
     this.#cells = new CellRows(parts.paint)
     this.#size = parts.size
-    this.#drawnRows = parts.size.rows
   }
 
   /** Takes what Ink writes. */
@@ -102,6 +104,11 @@ export class Compositor {
 
   /** The terminal has another size. What is on it was moved by the terminal; it is drawn again below what is printed. */
   resized(size: Size): void {
+    this.#moved ??= new MovedRows(
+      { ...this.#shown, free: this.#free.count ?? 0, size: this.#size },
+      this.#parts.reflow,
+    )
+    this.#moved.resize(size)
     this.#size = size
     this.redraw()
   }
@@ -138,6 +145,7 @@ export class Compositor {
   /** Draws what has changed, now. */
   flush(): void {
     if (this.#state !== 'drawing') return
+    if (this.#parts.isStill?.() === false) return
     this.#draw(this.#parts.answer(), this.#standIn ?? this.#ink)
   }
 
@@ -161,9 +169,11 @@ export class Compositor {
       .slice(-Math.max(1, rows - 1 - fixed.rows.length))
     // Rows that are changed must be on the screen: what is more than a screenful is printed in parts.
     const room = Math.max(1, rows - fixed.rows.length)
+    const held = room > 1 ? open.slice(1 - room) : []
     while (rest.length > 0 && rest.length + open.length > room) {
-      written += this.#turnTo(rest.slice(0, room), [], fixed)
-      rest = rest.slice(room)
+      const part = rest.slice(0, room - held.length)
+      written += this.#turnTo(part, ...this.#unblanked(part.length, held, fixed))
+      rest = rest.slice(part.length)
     }
     written += this.#turnTo(rest, isOpen ? this.#padded(rest, open, room) : open, fixed)
     if (written === '') return
@@ -173,9 +183,11 @@ export class Compositor {
 
   /** Goes to where all is drawn anew, if it is to be, past the rows that the terminal has already. */
   #begin(printed: readonly CellRow[]): { written: string; rest: readonly CellRow[] } {
-    const { columns, rows } = this.#size
+    const { rows } = this.#size
     const { rows: shown, cursor } = this.#shown
     if (this.#anew === 'no') return { written: '', rest: printed }
+    const moved = this.#moved
+    this.#moved = undefined
     if (this.#anew === 'screen') {
       this.#shown = NOTHING
       this.#free.forget()
@@ -183,15 +195,7 @@ export class Compositor {
     }
     const differs = printed.findIndex((row, y) => y >= cursor.y || !sameRow(row, shown[y] ?? row))
     const kept = Math.min(differs === -1 ? printed.length : differs, this.#tailHeight)
-    // Terminals that become lower drop rows from the end, the free ones first, but never the cursor's.
-    const lost = Math.max(0, this.#drawnRows - rows - (this.#free.count ?? 0))
-    const left = Math.max(cursor.y + 1, shown.length - lost)
-    const up = rowsAbove(
-      shown.slice(kept, left).map(({ glyphs }) => glyphs.length),
-      { x: cursor.x, y: cursor.y - kept },
-      columns,
-      this.#parts.reflow,
-    )
+    const up = moved?.above(kept) ?? cursor.y - kept
     this.#shown = NOTHING
     this.#free.forget()
     this.#tailHeight = 0
@@ -218,6 +222,17 @@ export class Compositor {
     return [...open, ...Array.from({ length: missing }, () => EMPTY_ROW)]
   }
 
+  /**
+   * What stands below a part that more is printed after. Its blank rows keep the text that stands in their place: the
+   * next part is printed there, and a row that was shown must not go blank for a moment.
+   */
+  #unblanked(above: number, open: readonly CellRow[], fixed: Region): [CellRow[], Region] {
+    const kept = (rows: readonly CellRow[], from: number): CellRow[] =>
+      rows.map((row, y) => (row.glyphs.length === 0 ? (this.#shown.rows[from + y] ?? row) : row))
+    const rows = kept(fixed.rows, above + open.length)
+    return [kept(open, above), { ...fixed, rows }]
+  }
+
   #turnTo(printed: readonly CellRow[], open: readonly CellRow[], fixed: Region): string {
     const { columns } = this.#size
     const above = printed.length + open.length
@@ -227,7 +242,6 @@ export class Compositor {
       this.#anew === 'no' ? regionUpdate(this.#shown, region, columns) : regionAnew(region, columns)
     this.#anew = 'no'
     this.#free.grown(region.rows.length - this.#shown.rows.length, this.#size.rows)
-    this.#drawnRows = this.#size.rows
     this.#shown = {
       rows: region.rows.slice(printed.length),
       cursor: { x, y: open.length + y },

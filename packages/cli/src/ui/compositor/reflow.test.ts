@@ -6,20 +6,15 @@ describe('where the region begins after the terminal became narrower', () => {
   const cursor = { x: 50, y: 2 }
 
   test('rows that are cut off stay where they were', () => {
-    expect(rowsAbove(widths, cursor, 40, { wraps: false, keepsCursor: true })).toBe(2)
+    expect(rowsAbove(widths, cursor, 40, { wraps: false })).toBe(2)
   })
 
   test('rows above the cursor become several, and so does its own', () => {
-    expect(rowsAbove(widths, cursor, 40, { wraps: true, keepsCursor: true })).toBe(2 + 2 + 1)
-  })
-
-  test('in xterm.js the cursor’s own row does not, and those below it push the cursor down', () => {
-    expect(rowsAbove(widths, cursor, 40, { wraps: true, keepsCursor: false })).toBe(2 + 2 + 1)
-    expect(rowsAbove([30, 90], { x: 35, y: 0 }, 40, { wraps: true, keepsCursor: false })).toBe(2)
+    expect(rowsAbove(widths, cursor, 40, { wraps: true })).toBe(2 + 2 + 1)
   })
 
   test('nothing moves where it became wider', () => {
-    expect(rowsAbove(widths, cursor, 200, { wraps: true, keepsCursor: false })).toBe(2)
+    expect(rowsAbove(widths, cursor, 200, { wraps: true })).toBe(2)
   })
 })
 

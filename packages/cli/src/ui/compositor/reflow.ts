@@ -40,20 +40,19 @@ export function reflowOf(env: NodeJS.ProcessEnv): Reflow {
 }
 
 /**
- * How many rows the cursor stands below the first of `widths`, in a terminal that now has `columns`. `widths` are the
- * cells of each row as they were drawn, `cursor` is where the cursor was among them.
+ * How many rows the cursor stands below the first of `widths`, in a terminal that now has `columns` and in which the
+ * cursor stays with its letter, or in which no row is wrapped. `widths` are the cells of each row as they were drawn,
+ * `cursor` is where the cursor was among them.
  */
 export function rowsAbove(
   widths: readonly number[],
   cursor: { readonly x: number; readonly y: number },
   columns: number,
-  { wraps, keepsCursor }: Reflow,
+  { wraps }: Pick<Reflow, 'wraps'>,
 ): number {
   if (!wraps) return cursor.y
-  const added = (rows: readonly number[]): number =>
-    rows.reduce((sum, width) => sum + Math.max(0, Math.ceil(width / columns) - 1), 0)
-  const above = cursor.y + added(widths.slice(0, cursor.y))
-  return keepsCursor
-    ? above + Math.floor(cursor.x / columns)
-    : above + added(widths.slice(cursor.y + 1))
+  const added = widths
+    .slice(0, cursor.y)
+    .reduce((sum, width) => sum + Math.max(0, Math.ceil(width / columns) - 1), 0)
+  return cursor.y + added + Math.floor(cursor.x / columns)
 }

@@ -60,6 +60,15 @@ export function regionAnew({ rows, cursor }: Region, columns: number): string {
 function updateRow(pen: Pen, y: number, before: CellRow, after: CellRow, columns: number): void {
   if (before === after) return
   const width = after.glyphs.length
+  const indent = after.glyphs.findIndex(isInk)
+  if (indent > 0 && isWipedBy(before, after, indent)) {
+    pen.moveTo(y, indent)
+    writeCells(pen, after, indent, width)
+    if (width < columns) pen.eraseRest()
+    pen.moveTo(y, 0)
+    writeCells(pen, after, 0, indent)
+    return
+  }
   const sure = Math.min(before.unsure, after.unsure)
   let x = 0
   for (
@@ -83,13 +92,25 @@ function updateRow(pen: Pen, y: number, before: CellRow, after: CellRow, columns
     sure < Math.max(width, before.glyphs.length) &&
     (isShorter || x > sure || nextChange(before, after, x) < width)
   if (isUnsure) {
-    const from = Math.min(sure, width)
+    const from = glyphStart(after, Math.min(sure, width))
     pen.moveTo(y, from)
     writeCells(pen, after, from, width)
   } else if (isShorter) {
     pen.moveTo(y, width)
   }
   if ((isUnsure || isShorter) && width < columns) pen.eraseRest()
+}
+
+/** Whether all that `before` shows would be gone before anything else is there: spaces of another style come first. */
+function isWipedBy(before: CellRow, { styles }: CellRow, indent: number): boolean {
+  const last = before.glyphs.findLastIndex(isInk)
+  return (
+    last >= 0 && last < indent && styles.slice(0, indent).some((style) => style !== styles[indent])
+  )
+}
+
+function isInk(glyph: string): boolean {
+  return glyph.trim() !== ''
 }
 
 /**
@@ -107,6 +128,13 @@ function nextChange(before: CellRow, after: CellRow, from: number): number {
     x++
   }
   return x
+}
+
+/** The first column of the glyph that covers this one. */
+function glyphStart({ glyphs }: CellRow, column: number): number {
+  let start = column
+  while (glyphs[start] === '') start--
+  return start
 }
 
 function wholeGlyphs({ glyphs }: CellRow, end: number): number {

@@ -1,17 +1,21 @@
 /** Conversations: fuzzy by title, and by what was said in them. */
 import type { Clock } from '../../client/clock.ts'
 import type { LocalStore } from '../../store/local-store.ts'
+import type { ConversationChanges } from './conversation-changes.ts'
 import { conversationGlance, hitGlance } from './conversation-glance.ts'
 import { FuzzyList, MOST_MATCHES } from './fuzzy-list.ts'
 import { loadInSlices } from './list-loader.ts'
 import type { Found, Glance, PickerItem, PickerWords } from './picker-state.ts'
-import type { OpenConversation, PickerSource } from './source.ts'
+import type { ItemChanges, OpenConversation, PickerSource } from './source.ts'
 
 /** Older ones are found by what was said in them; nobody scrolls so far. */
 const MOST_TITLES = 16_000
 const MOST_HITS = 50
 /** Fewer characters say too little to be looked for in all texts. */
 const SHORTEST_SEARCH = 3
+
+/** What keys do where the history may be changed. */
+const CHANGING: readonly string[] = ['Ctrl-T renames', 'Ctrl-X deletes']
 
 const WORDS: PickerWords = {
   title: 'Conversations',
@@ -35,10 +39,13 @@ export interface ConversationSourceParts {
   /** The conversation that is open. */
   readonly current: string | undefined
   readonly open: OpenConversation
+  /** Absent where the history is not to be written. */
+  readonly changes?: Pick<ConversationChanges, 'rename' | 'remove'> | undefined
 }
 
 export class ConversationSource implements PickerSource {
-  readonly words = WORDS
+  readonly words: PickerWords
+  readonly changes: ItemChanges | undefined
   readonly #parts: ConversationSourceParts
   readonly #titles = new FuzzyList<Titled>()
   #isMore = true
@@ -49,6 +56,9 @@ export class ConversationSource implements PickerSource {
 
   constructor(parts: ConversationSourceParts) {
     this.#parts = parts
+    const { changes } = parts
+    this.words = changes === undefined ? WORDS : { ...WORDS, hints: [...WORDS.hints, ...CHANGING] }
+    this.changes = changes === undefined ? undefined : this.#changesBy(changes)
   }
 
   load(changed: () => void, failed: (error: unknown) => void): () => void {
@@ -102,6 +112,22 @@ export class ConversationSource implements PickerSource {
     const hit = this.#byText.find((item) => item.key === key)
     if (hit === undefined) this.#parts.open(key)
     else this.#parts.open(key, { messageId: hit.messageId, query: this.#searched })
+  }
+
+  #changesBy(changes: Pick<ConversationChanges, 'rename' | 'remove'>): ItemChanges {
+    return {
+      rename: (key, typed) => {
+        const title = changes.rename(key, typed)
+        const item = this.#titles.items.find((other) => other.key === key)
+        if (item !== undefined) this.#titles.change(key, { ...item, title })
+        this.#hits = this.#hits.map((hit) => (hit.key === key ? { ...hit, title } : hit))
+      },
+      remove: (key) => {
+        if (!changes.remove(key)) return
+        this.#titles.change(key, undefined)
+        this.#hits = this.#hits.filter((hit) => hit.key !== key)
+      },
+    }
   }
 
   #item({ key, title }: Pick<PickerItem, 'key' | 'title'>): PickerItem {

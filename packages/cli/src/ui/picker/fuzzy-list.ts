@@ -28,9 +28,14 @@ function snapshotOf<T extends Titled>(items: readonly T[]) {
   return searchable
 }
 
+interface Part<T extends Titled> {
+  readonly items: readonly T[]
+  readonly searchable: ReturnType<typeof snapshotOf<T>>
+}
+
 export class FuzzyList<T extends Titled> {
-  readonly #items: T[] = []
-  readonly #parts: ReturnType<typeof snapshotOf<T>>[] = []
+  #items: T[] = []
+  #parts: readonly Part<T>[] = []
 
   get items(): readonly T[] {
     return this.#items
@@ -39,14 +44,28 @@ export class FuzzyList<T extends Titled> {
   /** Costs some 5 ms for a thousand items; many small parts make each search dearer. */
   add(items: readonly T[]): void {
     this.#items.push(...items)
-    this.#parts.push(snapshotOf(items))
+    this.#parts = [...this.#parts, { items, searchable: snapshotOf(items) }]
+  }
+
+  /** Puts another item in the place of one; undefined leaves it out. */
+  change(key: string, item: T | undefined): void {
+    const isMeant = (other: T): boolean => other.key === key
+    this.#parts = this.#parts.map((part) => {
+      if (!part.items.some(isMeant)) return part
+      const items = part.items.flatMap((other) => {
+        if (!isMeant(other)) return [other]
+        return item === undefined ? [] : [item]
+      })
+      return { items, searchable: snapshotOf(items) }
+    })
+    this.#items = this.#parts.flatMap(({ items }) => items)
   }
 
   /** The best first; of equal ones in the order of the list. */
   find(query: string): FuzzyMatch<T>[] {
     const options = { limit: MOST_MATCHES, threshold: WORST_SCORE }
     return this.#parts
-      .flatMap((part) => [...go(query, part, options)])
+      .flatMap(({ searchable }) => [...go(query, searchable, options)])
       .toSorted((a, b) => b.score - a.score)
       .slice(0, MOST_MATCHES)
       .map(({ obj, indexes }) => ({ item: obj, marks: indexes }))

@@ -2,6 +2,7 @@
 import type { Clock } from '../../client/clock.ts'
 import type { KeyPress } from '../keyboard/key-press.ts'
 import type { ScreenStore } from '../screen-store.ts'
+import { ItemTasks } from './item-tasks.ts'
 import type { Motion } from './list-window.ts'
 import { EDITS, LEAVING, MOTIONS, PASSED_ON } from './picker-keys.ts'
 import { itemsThatFit } from './picker-rows.ts'
@@ -33,6 +34,7 @@ export interface OverlayParts {
 
 export class Overlay {
   readonly #parts: OverlayParts
+  readonly #tasks: ItemTasks
   #sources: readonly PickerSource[] = []
   #place = 0
   #stopLoading: (() => void) | undefined
@@ -42,6 +44,20 @@ export class Overlay {
 
   constructor(parts: OverlayParts) {
     this.#parts = parts
+    this.#tasks = new ItemTasks({
+      clock: parts.clock,
+      picker: () => this.#picker,
+      changes: () => this.#source?.changes,
+      reduce: (action) => {
+        this.#reduce(action)
+      },
+      onChanged: () => {
+        this.#find()
+      },
+      attempt: (work) => {
+        this.#attempt(work)
+      },
+    })
   }
 
   get isOpen(): boolean {
@@ -72,7 +88,12 @@ export class Overlay {
   /** Returns whether the key was for the picker. */
   press(key: KeyPress): boolean {
     if (!this.isOpen) return false
-    if (key.type === 'key') return this.#key(key.name)
+    if (key.type === 'key' && PASSED_ON.has(key.name)) return false
+    if (this.#tasks.press(key)) return true
+    if (key.type === 'key') {
+      this.#key(key.name)
+      return true
+    }
     const text = key.text.slice(0, MOST_TYPED).replaceAll(/\s+/g, ' ')
     this.#edit({ type: 'edit', edit: { type: 'insert', text } })
     return true
@@ -86,16 +107,14 @@ export class Overlay {
     return this.#sources[this.#place]
   }
 
-  #key(name: string): boolean {
+  #key(name: string): void {
     const edit = EDITS[name]
     const motion = MOTIONS[name]
-    if (PASSED_ON.has(name)) return false
     if (LEAVING.has(name)) this.close()
     else if (name === 'enter') this.#choose()
     else if (name === 'tab' || (name === 'ctrl-f' && this.#sources.length > 1)) this.#turn()
     else if (motion !== undefined) this.#move(motion)
     else if (edit !== undefined) this.#edit({ type: 'edit', edit: { type: edit } })
-    return true
   }
 
   #begin(picker: Picker): void {

@@ -40,6 +40,11 @@ export const EDITS: Readonly<Record<string, SimpleEdit>> = {
   'ctrl-/': 'undo',
 }
 
+/** Asks first; pressed again it deletes. */
+export const DELETE = 'ctrl-x'
+/** T for title. */
+export const RENAME = 'ctrl-t'
+
 export const LEAVING: ReadonlySet<string> = new Set(['escape', 'ctrl-c', 'ctrl-g'])
 
 /** Keys that mean the terminal or the connection, whatever is open. */

@@ -32,7 +32,7 @@ interface Extent {
 
 /** How many items the screen has room for: one at least. */
 export function itemsThatFit(words: PickerWords, extent: Omit<Extent, 'now'>): number {
-  const room = Math.min(MOST_ROWS, extent.rows - OTHER_ROWS)
+  const room = Math.min(MOST_ROWS, extent.rows - OTHER_ROWS - hintLines(words, extent).length + 1)
   return Math.max(1, Math.floor(room / rowsOfItem(words, extent)))
 }
 
@@ -47,10 +47,10 @@ export function pickerRows(
   const items = picker.items
     .slice(first, first + fits)
     .flatMap((item, index) => itemRows(item, picker, first + index === picker.selected, extent))
-  const query = queryRow(picker, columns)
+  const query = lineRow(picker, columns)
   // A terminal of a few rows has no room for the words around the list.
   const title = rows >= 6 ? [titleRow(picker, columns)] : []
-  const hints = rows >= 5 ? [row('hint', `  ${hintsFor(picker.words, columns)}`)] : []
+  const hints = rows >= 5 ? hintRows(picker, extent) : []
   const list = items.length > 0 || rows < 7 ? items : emptyRows(picker)
   return {
     rows: [...title, query.row, ...list, ...hints].map((spans) => fitted(spans, columns)),
@@ -63,20 +63,27 @@ function rowsOfItem({ rows: wanted }: PickerWords, { columns, rows }: Omit<Exten
   return columns >= WIDE ? wanted.wide : wanted.narrow
 }
 
-function titleRow({ words, items, selected, more, note }: Picker, columns: number): StyledRow {
+function titleRow(picker: Picker, columns: number): StyledRow {
+  const { words, items, selected, more, note, task } = picker
   const total = `${items.length.toLocaleString('en')}${more ? '+' : ''}`
   const place = items.length === 0 ? '' : `${(selected + 1).toLocaleString('en')} of ${total}`
   return apart(
-    [{ meaning: 'strong', text: words.title }],
+    [{ meaning: 'strong', text: task?.type === 'rename' ? 'Another title' : words.title }],
     [{ meaning: note === undefined ? 'hint' : 'warning', text: oneLine(note ?? place) }],
     columns,
   )
 }
 
-function queryRow({ query, words }: Picker, columns: number): { row: StyledRow; x: number } {
+/** The line that is written in: what is looked for, or the title that is given. */
+function lineRow(
+  { query: typed, words, task }: Picker,
+  columns: number,
+): { row: StyledRow; x: number } {
   const prompt: Span = { meaning: 'prompt', text: PROMPT }
+  const query = task?.type === 'rename' ? task.title : typed
   if (query.text === '') {
-    return { row: [prompt, { meaning: 'hint', text: words.placeholder }], x: 0 }
+    const placeholder = task?.type === 'rename' ? 'type its title' : words.placeholder
+    return { row: [prompt, { meaning: 'hint', text: placeholder }], x: 0 }
   }
   const room = Math.max(1, columns - PROMPT.length - 1)
   // The end of a long query is seen: the caret is mostly there.
@@ -172,11 +179,30 @@ function emptyRows({ note, words, query }: Picker): StyledRow[] {
   return note === undefined && query.text !== '' ? [row('hint', `  ${words.empty}`)] : []
 }
 
-/** As many hints as there is room for; how to leave is always among them. */
-function hintsFor({ hints }: PickerWords, columns: number): string {
-  const [first = '', ...rest] = hints
-  const all = [first, 'Esc back', ...rest, '↑↓ PgUp PgDn']
-  while (all.length > 2 && widthOf(all.join(' · ')) > columns - GAP) all.pop()
+/** What keys do at the moment. */
+function hintRows({ words, task }: Picker, extent: Omit<Extent, 'now'>): StyledRow[] {
+  const { columns } = extent
+  if (task === undefined) return hintLines(words, extent).map((line) => row('hint', `  ${line}`))
+  if (task.type === 'rename') {
+    return [row('hint', `  ${hintsThatFit(['Enter renames', 'Esc back'], 2, columns)}`)]
+  }
+  const asked = ['Ctrl-X again deletes it for good', 'here and at the relay', 'Esc keeps it']
+  return [row('warning', `  ${task.begun ? 'Deleting …' : hintsThatFit(asked, 1, columns)}`)]
+}
+
+/** On a narrow terminal with room below, what has no place in the first line stands in a second. */
+function hintLines(words: PickerWords, { columns, rows }: Omit<Extent, 'now'>): string[] {
+  const [first = '', ...rest] = words.hints
+  const line = hintsThatFit([first, 'Esc back', ...rest, '↑↓ PgUp PgDn'], 2, columns)
+  const left = rest.filter((hint) => !line.includes(hint))
+  if (left.length === 0 || rows < ROWS_FOR_SNIPPETS) return [line]
+  return [line, hintsThatFit(left, 1, columns)]
+}
+
+/** As many hints as there is room for; the first `least` are always among them. */
+function hintsThatFit(hints: readonly string[], least: number, columns: number): string {
+  const all = [...hints]
+  while (all.length > least && widthOf(all.join(' · ')) > columns - GAP) all.pop()
   return truncate(all.join(' · '), columns - GAP)
 }
 

@@ -44,6 +44,12 @@ export interface PickerWords {
   readonly rows: { readonly wide: number; readonly narrow: number }
 }
 
+/** What is done to an item. */
+export type ItemTask =
+  | { readonly type: 'rename'; readonly key: string; readonly title: Editor }
+  /** Until it is `begun` it has to be asked for once more. */
+  | { readonly type: 'delete'; readonly key: string; readonly begun: boolean }
+
 export interface Picker extends Found {
   readonly words: PickerWords
   readonly query: Editor
@@ -58,10 +64,13 @@ export interface Picker extends Found {
   readonly note: string | undefined
   /** The selection was moved since the query was typed; else it stays at the best, whatever else is found. */
   readonly moved: boolean
+  readonly task: ItemTask | undefined
 }
 
 export type PickerAction =
+  /** Of the title where one is given, else of the query. */
   | { readonly type: 'edit'; readonly edit: EditorAction }
+  | { readonly type: 'task'; readonly task: ItemTask | undefined }
   | { readonly type: 'move'; readonly motion: Motion }
   | { readonly type: 'found'; readonly found: Found; readonly note?: string }
   | { readonly type: 'fits'; readonly fits: number }
@@ -81,16 +90,20 @@ export function pickerWith(words: PickerWords, query: string, fits: number): Pic
     glances: new Map(),
     note: undefined,
     moved: false,
+    task: undefined,
   }
 }
 
 export function pick(picker: Picker, action: PickerAction): Picker {
   switch (action.type) {
+    case 'task':
+      return { ...picker, task: action.task }
     case 'edit': {
-      const edited = edit(picker.query, action.edit)
-      const query = edited.text.includes('\n')
-        ? { ...edited, text: edited.text.replaceAll('\n', ' ') }
-        : edited
+      const { task } = picker
+      if (task?.type === 'rename') {
+        return { ...picker, task: { ...task, title: editedLine(task.title, action.edit) } }
+      }
+      const query = editedLine(picker.query, action.edit)
       return { ...picker, query, moved: picker.moved && query.text === picker.query.text }
     }
     case 'move': {
@@ -107,6 +120,13 @@ export function pick(picker: Picker, action: PickerAction): Picker {
     case 'turned':
       return { ...pickerWith(action.words, '', picker.fits), query: picker.query }
   }
+}
+
+function editedLine(line: Editor, action: EditorAction): Editor {
+  const edited = edit(line, action)
+  return edited.text.includes('\n')
+    ? { ...edited, text: edited.text.replaceAll('\n', ' ') }
+    : edited
 }
 
 export function selectedItem({ items, selected }: Picker): PickerItem | undefined {

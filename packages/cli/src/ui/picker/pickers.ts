@@ -1,11 +1,13 @@
 /** The pickers of a chat: which lists there are for what is asked, and what choosing does. */
 import type { ModelView } from '@speak-code/protocol'
 import type { ChatSession } from '../../chat/chat-session.ts'
+import type { DeleteAtRelay } from '../../chat/conversation-deletion.ts'
 import type { Pick } from '../../chat/session-events.ts'
 import type { Clock } from '../../client/clock.ts'
 import type { LocalStore } from '../../store/local-store.ts'
 import type { KeyPress } from '../keyboard/key-press.ts'
 import type { ScreenStore } from '../screen-store.ts'
+import { ConversationChanges } from './conversation-changes.ts'
 import { ConversationSource } from './conversation-source.ts'
 import { MessageSource } from './message-source.ts'
 import { ModelSource } from './model-source.ts'
@@ -25,6 +27,8 @@ export interface PickersParts {
   readonly clock: Clock
   /** Absent where there is no history to read. */
   readonly store: LocalStore | undefined
+  /** Absent where the history is not to be written. */
+  readonly deleteAtRelay?: DeleteAtRelay | undefined
   /** Asks the relay. */
   readonly models: () => Promise<readonly ModelView[]>
 }
@@ -76,10 +80,14 @@ export class Pickers {
   }
 
   #conversations(): PickerSource[] {
-    const { store, clock, session } = this.#parts
+    const { store, clock, session, deleteAtRelay } = this.#parts
     if (store === undefined) return []
     const current = session.begun ? session.conversationId : undefined
-    return [new ConversationSource({ store, clock, current, open: this.#open })]
+    const changes =
+      deleteAtRelay === undefined
+        ? undefined
+        : new ConversationChanges({ session, store, deleteAtRelay })
+    return [new ConversationSource({ store, clock, current, open: this.#open, changes })]
   }
 
   #messages(): PickerSource[] {

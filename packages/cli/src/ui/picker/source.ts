@@ -6,6 +6,12 @@ export type OpenConversation = (
   hit?: { readonly messageId: string; readonly query: string },
 ) => void
 
+/** Changes to what is listed. Each throws what the store throws. */
+export interface ItemChanges {
+  rename(key: string, title: string): void
+  remove(key: string): void
+}
+
 /** Where a picker's items come from, and what choosing one does. */
 export interface PickerSource {
   readonly words: PickerWords
@@ -25,4 +31,6 @@ export interface PickerSource {
   /** A word about how it stands, in place of how many there are. */
   readonly note?: string | undefined
   choose(key: string): void
+  /** Absent where the list is not for changing. */
+  readonly changes?: ItemChanges | undefined
 }

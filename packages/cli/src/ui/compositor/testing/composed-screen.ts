@@ -17,6 +17,7 @@ export class ComposedScreen {
   fixed: readonly string[] = []
   cursor = { x: 0, y: 0 }
   isOpen = true
+  isStill = true
   #queue: StyledRow[] = []
   #written = ''
   #inkRows = 0
@@ -32,6 +33,7 @@ export class ComposedScreen {
       },
       size: { columns, rows },
       reflow: { wraps: true, keepsCursor: false },
+      isStill: () => this.isStill,
     })
   }
 
@@ -65,11 +67,12 @@ export class ComposedScreen {
     this.#inkCursor = undefined
   }
 
-  async flush(): Promise<string> {
+  /** Draws. `onStep` is told of each escape sequence and run of text once it is on the screen. */
+  async flush(onStep?: () => void): Promise<string> {
     this.compositor.flush()
     const written = this.#written
     this.#written = ''
-    await this.screen.write(written)
+    await this.screen.write(written, onStep)
     return written
   }
 

@@ -58,13 +58,19 @@ export class WatchedScreen {
     this.#terminal.resize(columns, rows)
   }
 
-  async write(frame: string): Promise<void> {
+  /** The rows on the screen. */
+  visible(): string[] {
+    return [...this.#visible().values()]
+  }
+
+  async write(frame: string, onStep: () => void = () => {}): Promise<void> {
     this.#bytes += Buffer.byteLength(frame)
     const gone = new Map<number, string>()
     let before = this.#visible()
     for (const [step] of frame.matchAll(STEP)) {
       this.#terminal.write(step, () => {
         before = this.#compare(before, gone)
+        onStep()
       })
     }
     await new Promise<void>((resolve) => {
