@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -19,12 +19,24 @@ test('what is set is there in the next session, in a file for its owner alone', 
   first.lastModel = 'openai/gpt-x'
   first.hintsSeen = ['ctrl-r']
   first.theme = 'dark'
-  await first.saved()
+  await first.save()
   const next = openRemembered(folder)
   expect(next.lastModel).toBe('openai/gpt-x')
   expect(next.hintsSeen).toEqual(['ctrl-r'])
   expect(next.theme).toBe('dark')
   expect(statSync(join(folder, 'remembered.json')).mode & 0o777).toBe(0o600)
+})
+
+test('what is remembered already is not written again, and nothing before it is to be saved', async () => {
+  const file = join(folder, 'remembered.json')
+  const remembered = openRemembered(folder)
+  remembered.lastModel = 'openai/gpt-x'
+  expect(existsSync(file)).toBe(false)
+  await remembered.save()
+  rmSync(file)
+  remembered.lastModel = 'openai/gpt-x'
+  await remembered.save()
+  expect(existsSync(file)).toBe(false)
 })
 
 test.each(['{"lastModel"', '[]', '{"lastModel": 7}', ''])(
@@ -35,7 +47,7 @@ test.each(['{"lastModel"', '[]', '{"lastModel": 7}', ''])(
     const remembered = openRemembered(folder)
     expect(remembered.lastModel).toBeUndefined()
     remembered.lastModel = 'demo/demo'
-    await remembered.saved()
+    await remembered.save()
     expect(readFileSync(file, 'utf8')).toContain('demo/demo')
   },
 )
@@ -45,7 +57,7 @@ test('where nothing can be written it lasts for the session', async () => {
   writeFileSync(blocked, 'in the way')
   const remembered = openRemembered(join(blocked, 'state'))
   remembered.lastModel = 'demo/demo'
-  await remembered.saved()
+  await remembered.save()
   expect(remembered.lastModel).toBe('demo/demo')
   expect(remembered.hintsSeen).toEqual([])
 })

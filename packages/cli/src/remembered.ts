@@ -10,8 +10,8 @@ export interface Remembered {
   theme: string | undefined
   /** Names of the hints that were shown and need not be again. */
   hintsSeen: readonly string[]
-  /** Resolves when what was set is on disk, or could not be written. */
-  saved(): Promise<void>
+  /** Resolves when what was set is on disk, or could not be written. Until it is called all lasts for this session. */
+  save(): Promise<void>
 }
 
 const NAME = 'remembered'
@@ -33,12 +33,14 @@ export function openRemembered(state: string): Remembered {
   return new FileMemory(state)
 }
 
-/** `conf` takes a while to load and is needed to write only: every chat reads, at its start. */
+/** `conf` takes long to load and is needed to write only: every chat reads, few have anything new. */
 class FileMemory implements Remembered {
   readonly #state: string
   readonly #found: Memory
   /** What this session has set, whether or not it could be written. */
   #session: Memory = {}
+  /** What of it is not written. */
+  #unsaved: Memory = {}
   #writing: Promise<void> = Promise.resolve()
 
   constructor(state: string) {
@@ -51,7 +53,7 @@ class FileMemory implements Remembered {
   }
 
   set lastModel(model: string | undefined) {
-    if (model !== undefined) this.#remember({ lastModel: model })
+    if (model !== undefined && model !== this.lastModel) this.#remember({ lastModel: model })
   }
 
   get theme(): string | undefined {
@@ -59,7 +61,7 @@ class FileMemory implements Remembered {
   }
 
   set theme(name: string | undefined) {
-    if (name !== undefined) this.#remember({ theme: name })
+    if (name !== undefined && name !== this.theme) this.#remember({ theme: name })
   }
 
   get hintsSeen(): readonly string[] {
@@ -70,16 +72,21 @@ class FileMemory implements Remembered {
     this.#remember({ hintsSeen: [...names] })
   }
 
-  saved(): Promise<void> {
+  save(): Promise<void> {
+    const news = this.#unsaved
+    this.#unsaved = {}
+    if (Object.keys(news).length > 0) {
+      this.#writing = this.#writing
+        .then(() => write(this.#state, news))
+        // The session remembers it all the same.
+        .catch(() => undefined)
+    }
     return this.#writing
   }
 
   #remember(news: Memory): void {
     this.#session = { ...this.#session, ...news }
-    this.#writing = this.#writing
-      .then(() => write(this.#state, news))
-      // The session remembers it all the same.
-      .catch(() => undefined)
+    this.#unsaved = { ...this.#unsaved, ...news }
   }
 }
 

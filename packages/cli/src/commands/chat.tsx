@@ -113,6 +113,10 @@ export async function runChat(
     if (event.type !== 'theme') return
     session.say(...changeTheme(event.name, { painter, config, remembered }))
   }
+  /** Not while an answer streams: what writes takes long to load. */
+  const saveRemembered = (event: SessionEvent): void => {
+    if (event.type === 'answered' || event.type === 'theme') void remembered.save()
+  }
   const keys = new KeyMap(config.config.keys)
   const commands: CommandContext = {
     session,
@@ -140,6 +144,7 @@ export async function runChat(
     begin: (controller) => {
       session.on(hintAtKey)
       session.on(switchTheme)
+      session.on(saveRemembered)
       session.start()
       if (opened !== undefined) session.open(opened)
       const prompt = options.prompt.join(' ')
@@ -156,7 +161,7 @@ export async function runChat(
     const signal = why === 'gone' ? 'SIGHUP' : why
     await ui.close()
     await closeClient(client)
-    await remembered.saved()
+    await remembered.save()
     if (session.begun) {
       stdout.write(`To go on: speak-code chat -r ${shortId(session.conversationId)}\n`)
     }

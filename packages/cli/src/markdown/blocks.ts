@@ -1,6 +1,6 @@
 /** Blocks one after the other, and the containers that hold them: lists and quotes. */
 import { BLANK, type Span, type StyledRow } from '../terminal/styled-row.ts'
-import { codeRows, restOfCode } from './code.ts'
+import { codeRows, openRowsOfCode, restOfCode } from './code.ts'
 import { BEGINNING, type Continuation, type Rest, type Sequel } from './continuation.ts'
 import { htmlRows, restOfHtml } from './html.ts'
 import { hasRoomFor, inset, type Page } from './page.ts'
@@ -44,8 +44,8 @@ export function blockRows(
   )
 }
 
-/** How many of the rows come before the last block, which may still grow. */
-export function rowsBeforeLast(
+/** How many of the rows come before what may still grow: the last block, or its last line or item. */
+export function rowsBeforeOpen(
   tokens: readonly MarkedToken[],
   page: Page,
   sequel: Sequel,
@@ -53,7 +53,23 @@ export function rowsBeforeLast(
   const drawn = drawBlocks(tokens, page, sequel, 'text', 0)
   const all = drawn.flatMap(({ distance, rows }) => (distance === 0 ? rows : [BLANK, ...rows]))
   const last = drawn.at(-1)
-  return { before: last === undefined ? 0 : all.length - last.rows.length - last.distance, all }
+  const token = last === undefined ? undefined : tokens[last.index]
+  if (last === undefined || token === undefined) return { before: 0, all }
+  const open = openRows(token, page, last.continuation) ?? last.rows.length
+  const isBegun = open < last.rows.length
+  return { before: all.length - (isBegun ? open : last.rows.length + last.distance), all }
+}
+
+/** The rows at the end of a block that its source may still change. Undefined: all of them. */
+function openRows(
+  token: MarkedToken,
+  page: Page,
+  continuation: Continuation | undefined,
+): number | undefined {
+  if (token.type === 'code') return openRowsOfCode(token, page, continuation)
+  if (token.type !== 'list') return undefined
+  const last = drawList(token, page, continuation, 0).at(-1)
+  return last === undefined ? undefined : last.gap + last.rows.length
 }
 
 /** What is left of blocks after `count` rows, of which there are more. */

@@ -30,6 +30,16 @@ export function codeRows(
   ]
 }
 
+/** The rows of the last line. Undefined: of an indented block, whose empty lines may turn out to be no part of it. */
+export function openRowsOfCode(
+  token: Tokens.Code,
+  page: Page,
+  continuation: Continuation | undefined,
+): number | undefined {
+  if (token.codeBlockStyle === 'indented') return undefined
+  return linesOf(token, page, continuation).at(-1)?.rows.length
+}
+
 /** The rest after `count` rows, of which there are more. */
 export function restOfCode(
   token: Tokens.Code,

@@ -201,6 +201,32 @@ function* wholeGraphemes(cut: Iterable<string>): Generator<string> {
   yield open
 }
 
+describe('what cannot change is printed at once', () => {
+  const ROOM: Extent = { columns: 40, tailRows: 30, looks: true }
+
+  test('code commits line by line', () => {
+    const stream = new Stream(ROOM)
+    expect(texts(stream.push('```ts\nlet a = 1\n'))).toEqual(['ts'])
+    expect(texts(stream.push('\nlet b'))).toEqual(['let a = 1', ''])
+    expect(texts(stream.push(' = `\n'))).toEqual([])
+    expect(texts(stream.push('end`\n```'))).toEqual(['let b = `'])
+    expect(texts(stream.end())).toEqual(['ts', 'let a = 1', '', 'let b = `', 'end`'])
+  })
+
+  test('a list commits item by item', () => {
+    const stream = new Stream(ROOM)
+    expect(texts(stream.push('- one\n- two'))).toEqual(['• one'])
+    expect(texts(stream.push('\n  - inside\n\n- three, '))).toEqual(['• two', '  ◦ inside'])
+    expect(texts(stream.push('and more'))).toEqual([])
+    expect(texts(stream.end())).toEqual(['• one', '• two', '  ◦ inside', '', '• three, and more'])
+  })
+
+  test('indented code waits, for its empty lines may be no part of it', () => {
+    const stream = new Stream(ROOM)
+    expect(texts(stream.push('    let a\n    let b\n'))).toEqual([])
+  })
+})
+
 describe('the open end', () => {
   test(
     'no line that was shown changes or disappears when it is committed',

@@ -4,7 +4,7 @@
  */
 import { harmless } from '../terminal/harmless.ts'
 import type { StyledRow } from '../terminal/styled-row.ts'
-import { restOfBlocks, rowsBeforeLast } from './blocks.ts'
+import { restOfBlocks, rowsBeforeOpen } from './blocks.ts'
 import { BEGINNING, type Sequel } from './continuation.ts'
 import { isSamePage, pageOf, type Ability, type Page } from './page.ts'
 import { withoutBlankEnd } from './rendered-markdown.ts'
@@ -39,8 +39,9 @@ export function emptyMarkdown(): StreamedMarkdown {
 }
 
 /**
- * Takes a piece of the source. Returns the rows that it finished, to be printed for good: all blocks but the last, and
- * of the last what exceeds `extent.tailRows`. Pieces may be cut anywhere.
+ * Takes a piece of the source. Returns the rows that it finished, to be printed for good: all blocks but the last,
+ * of a last list all items but the last, of last code all lines but the last, and of anything what exceeds
+ * `extent.tailRows`. Pieces may be cut anywhere.
  */
 export function grow(
   state: StreamedMarkdown,
@@ -51,7 +52,7 @@ export function grow(
   const grown = { ...state, open }
   const decided = open.slice(0, undecidedFrom(open))
   const { tokens, before, rows } = drawn(grown, decided, extent)
-  const count = Math.max(before, rows.length - Math.max(1, extent.tailRows))
+  const count = Math.max(Math.min(before, rows.length), rows.length - Math.max(1, extent.tailRows))
   const page = pageOf(extent.columns, extent)
   if (count <= 0) {
     ends.set(grown, { page, rows })
@@ -86,14 +87,14 @@ export function settle(state: StreamedMarkdown, extent: Extent): readonly Styled
 
 interface Drawn {
   readonly tokens: readonly MarkedToken[]
-  /** How many of the rows come before the last block. */
+  /** How many of the rows come before what may still grow. */
   readonly before: number
   readonly rows: readonly StyledRow[]
 }
 
 function drawn(state: StreamedMarkdown, source: string, extent: Extent): Drawn {
   const tokens = blocksOf(source, state.links)
-  const { before, all } = rowsBeforeLast(tokens, pageOf(extent.columns, extent), state.sequel)
+  const { before, all } = rowsBeforeOpen(tokens, pageOf(extent.columns, extent), state.sequel)
   return { tokens, before, rows: withoutBlankEnd(all) }
 }
 

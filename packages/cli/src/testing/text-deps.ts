@@ -49,7 +49,7 @@ const nothing = (what: string) => () => Promise.reject(new Error(`no ${what} in 
 
 /** A memory in which nothing is kept for another session. */
 export function forgetful(theme?: string): Remembered {
-  return { lastModel: undefined, theme, hintsSeen: [], saved: () => Promise.resolve() }
+  return { lastModel: undefined, theme, hintsSeen: [], save: () => Promise.resolve() }
 }
 
 export function testDeps(change: Partial<TextDeps> & { terminal?: boolean } = {}): TestDeps {
