@@ -56,9 +56,11 @@ beforeEach(async () => {
 afterEach(() => close())
 
 function open(fallback: Record<string, string[]> = {}, maxAttempts = 3): void {
-  const table = { kind: 'openai-compatible', base_url: mock.url, stream_timeout_secs: 0.2 }
+  const table = { kind: 'openai-compatible', base_url: mock.url }
   const hasty = { ...table, total_timeout_secs: 0.3 }
-  const config = Config.parse({ fallback, providers: { lab: table, other: table, hasty } })
+  const impatient = { ...table, stream_timeout_secs: 0.2 }
+  const providers = { lab: table, other: table, hasty, impatient }
+  const config = Config.parse({ fallback, providers })
   chat = new Chat({
     store,
     memory: store,
@@ -166,7 +168,7 @@ describe('T45, T50–T52, T54: before the first delta', () => {
 
   test('T53 silence before the head, and after it', async () => {
     await mock.script([{ silent: true }, { body: [': ping\n\n'], end: 'never' }, answers('well')])
-    expect(await run('lab/a')).toMatchObject({ status: 'completed', text: 'well' })
+    expect(await run('impatient/a')).toMatchObject({ status: 'completed', text: 'well' })
     expect(await models()).toEqual(['a', 'a', 'a'])
   })
 
@@ -201,7 +203,7 @@ describe('T46, L5: after the first delta', () => {
 describe('T53: time-outs are the relay’s', () => {
   test('a stall', async () => {
     await mock.script({ body: [delta('part')], end: 'never' })
-    expect(await run('lab/a')).toMatchObject({
+    expect(await run('impatient/a')).toMatchObject({
       text: 'part',
       status: 'failed',
       endedBy: 'relay',

@@ -4,7 +4,7 @@ import { graphemesOf, isPlain, widthOf } from '../terminal/graphemes.ts'
 import { expandTabs } from '../terminal/wrap.ts'
 import type { Continuation, Rest } from './continuation.ts'
 import { sliceSpans } from './flowing-text.ts'
-import { highlightLines } from './highlighting.ts'
+import { hasItsColors, highlightLines } from './highlighting.ts'
 import type { Page } from './page.ts'
 import { resumptionAfter, resumptionLength } from './resumption.ts'
 import type { Tokens } from './tokens.ts'
@@ -30,13 +30,16 @@ export function codeRows(
   ]
 }
 
-/** The rows of the last line. Undefined: of an indented block, whose empty lines may turn out to be no part of it. */
+/**
+ * The rows of the last line. Undefined, for none can be told from the others: of an indented block, whose empty lines may
+ * turn out to be no part of it, and of one that waits for its colours.
+ */
 export function openRowsOfCode(
   token: Tokens.Code,
   page: Page,
   continuation: Continuation | undefined,
 ): number | undefined {
-  if (token.codeBlockStyle === 'indented') return undefined
+  if (token.codeBlockStyle === 'indented' || !hasItsColors(languageOf(token))) return undefined
   return linesOf(token, page, continuation).at(-1)?.rows.length
 }
 

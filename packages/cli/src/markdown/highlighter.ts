@@ -72,6 +72,11 @@ async function load(language: string): Promise<void> {
   for (const { name, grammar } of grammars) instance.registerLanguage(name, grammar)
 }
 
+/** Whether the language can be highlighted now. */
+export function isLoaded(language: string): boolean {
+  return engine.instance?.getLanguage(language) !== undefined
+}
+
 /** Highlights code whole; undefined as long as the language is not loaded. */
 export function highlighted(code: string, language: string): HighlightedCode | undefined {
   if (engine.instance?.getLanguage(language) === undefined) return undefined

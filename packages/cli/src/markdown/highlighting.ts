@@ -3,7 +3,7 @@
  * nothing was open, so that comments and strings of several lines stay right, and never with more than a few.
  */
 import type { Span } from '../terminal/styled-row.ts'
-import { highlighted, loadLanguage } from './highlighter.ts'
+import { highlighted, isLoaded, loadLanguage } from './highlighter.ts'
 import { languageNamed } from './languages.ts'
 
 export interface HighlightedLine {
@@ -35,6 +35,12 @@ export function highlightLines(
     before = result.context
     return result
   })
+}
+
+/** Whether code behind this fence will never look other than it does now: not while its language is being loaded. */
+export function hasItsColors(label: string): boolean {
+  const language = languageNamed(label)
+  return language === undefined || isLoaded(language)
 }
 
 /** Loads the language that stands behind a fence, where there is one. Resolves when it can be highlighted. */

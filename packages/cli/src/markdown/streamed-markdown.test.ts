@@ -2,6 +2,7 @@ import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { widthOf } from '../terminal/graphemes.ts'
 import { plainText, type StyledRow } from '../terminal/styled-row.ts'
+import { prepareCode } from './code-languages.ts'
 import { renderMarkdown } from './rendered-markdown.ts'
 import { emptyMarkdown, grow, settle, tailOf, type Extent } from './streamed-markdown.ts'
 import { cuts, markdownText, pieces, plainWordedText } from './testing/markdown-texts.ts'
@@ -204,7 +205,9 @@ function* wholeGraphemes(cut: Iterable<string>): Generator<string> {
 describe('what cannot change is printed at once', () => {
   const ROOM: Extent = { columns: 40, tailRows: 30, looks: true }
 
-  test('code commits line by line', () => {
+  test('code commits line by line, once it has its colours', async () => {
+    expect(new Stream(ROOM).push('```ts\nlet a = 1\nlet b = 2\n')).toEqual([])
+    await prepareCode('```ts\n')
     const stream = new Stream(ROOM)
     expect(texts(stream.push('```ts\nlet a = 1\n'))).toEqual(['ts'])
     expect(texts(stream.push('\nlet b'))).toEqual(['let a = 1', ''])
