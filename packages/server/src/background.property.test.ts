@@ -10,7 +10,7 @@ import type { KillPoint, RelayProcess } from './testing/relay-process.ts'
 
 const ground = new BackgroundGround()
 
-const CASES = 16
+const CASES = 12
 /** The first event, which brings the answer's id, is shorter. */
 const AFTER_ID = 600
 
@@ -27,11 +27,11 @@ const tally = {
 /** A text in pieces, cut anywhere between its code units: many of its characters have two. */
 const pieces = fc
   .tuple(
-    fc.array(fc.constantFrom('a', ' ', 'é', '漢', '😀', '😀', '🇩🇪', '👩‍👧'), {
-      minLength: 6,
+    fc.array(fc.constantFrom('a', ' ', '漢', '😀', '😀', '🇩🇪', '👩‍👧'), {
+      minLength: 12,
       maxLength: 40,
     }),
-    fc.array(fc.nat(120), { minLength: 4, maxLength: 12 }),
+    fc.array(fc.nat(60), { minLength: 6, maxLength: 12 }),
   )
   .map(([characters, cuts]) => {
     const text = characters.join('')
@@ -105,7 +105,7 @@ async function live(
 test('text, numbers, hash and calls', async () => {
   await fc.assert(
     fc.asyncProperty(world, async ({ parts, deaths, drops }) => {
-      const steps = parts.flatMap((text): BackgroundStep[] => [{ text }, { delayMs: 40 }])
+      const steps = parts.flatMap((text): BackgroundStep[] => [{ text }, { delayMs: 25 }])
       const { lives, end } = await live(steps, drops, deaths)
       const last = lives.at(-1) ?? []
       expect(last.map(({ seq }) => seq)).toEqual(last.map((_, index) => index + 1))
@@ -130,8 +130,8 @@ test('text, numbers, hash and calls', async () => {
   )
   process.stdout.write(`background answers: ${JSON.stringify(tally)}\n`)
   expect(tally.completed).toBeGreaterThan(CASES / 2)
-  expect(tally.kills).toBeGreaterThanOrEqual(8)
+  expect(tally.kills).toBeGreaterThanOrEqual(6)
   expect(tally.killedTwice).toBeGreaterThanOrEqual(1)
   expect(tally.drops).toBeGreaterThanOrEqual(3)
-  expect(tally.pairCut).toBeGreaterThanOrEqual(6)
+  expect(tally.pairCut).toBeGreaterThanOrEqual(5)
 }, 200_000)
