@@ -1,6 +1,6 @@
 /** Blocks one after the other, and the containers that hold them: lists and quotes. */
 import { BLANK, type Span, type StyledRow } from '../terminal/styled-row.ts'
-import { codeRows, openRowsOfCode, restOfCode } from './code.ts'
+import { drawCode, restOfCode } from './code.ts'
 import { BEGINNING, type Continuation, type Rest, type Sequel } from './continuation.ts'
 import { htmlRows, restOfHtml } from './html.ts'
 import { hasRoomFor, inset, type Page } from './page.ts'
@@ -26,6 +26,8 @@ interface DrawnBlock {
   /** Blank rows above. */
   readonly distance: 0 | 1
   readonly rows: readonly StyledRow[]
+  /** How many of the rows, the last ones, its source may still change. */
+  readonly open: number
 }
 
 const QUOTE_LINE: Span = { meaning: 'quote', text: '│ ' }
@@ -53,23 +55,9 @@ export function rowsBeforeOpen(
   const drawn = drawBlocks(tokens, page, sequel, 'text', 0)
   const all = drawn.flatMap(({ distance, rows }) => (distance === 0 ? rows : [BLANK, ...rows]))
   const last = drawn.at(-1)
-  const token = last === undefined ? undefined : tokens[last.index]
-  if (last === undefined || token === undefined) return { before: 0, all }
-  const open = openRows(token, page, last.continuation) ?? last.rows.length
-  const isBegun = open < last.rows.length
-  return { before: all.length - (isBegun ? open : last.rows.length + last.distance), all }
-}
-
-/** The rows at the end of a block that its source may still change. Undefined: all of them. */
-function openRows(
-  token: MarkedToken,
-  page: Page,
-  continuation: Continuation | undefined,
-): number | undefined {
-  if (token.type === 'code') return openRowsOfCode(token, page, continuation)
-  if (token.type !== 'list') return undefined
-  const last = drawList(token, page, continuation, 0).at(-1)
-  return last === undefined ? undefined : last.gap + last.rows.length
+  if (last === undefined) return { before: 0, all }
+  const { rows, open, distance } = last
+  return { before: all.length - (open < rows.length ? open : rows.length + distance), all }
 }
 
 /** What is left of blocks after `count` rows, of which there are more. */
@@ -125,14 +113,14 @@ function drawBlocks(
     // A line feed alone at the beginning is the end of an item's first line.
     if (token.type === 'space') isParted = index > 0 || token.raw !== '\n'
     if (token.type === 'space' || token.type === 'def') continue
-    const rows = rowsOf(token, page, continuation, depth)
+    const { rows, open } = drawnRows(token, page, continuation, depth)
     if (rows.length > 0) {
       const isClose =
         above !== 'parted' &&
         !isParted &&
         (place === 'item' || (above === 'paragraph' && token.type === 'list'))
       const distance = above === 'start' || isClose ? 0 : 1
-      drawn.push({ index, continuation, distance, rows })
+      drawn.push({ index, continuation, distance, rows, open })
       above = token.type === 'paragraph' ? 'paragraph' : 'block'
     }
     isParted = false
@@ -141,8 +129,25 @@ function drawBlocks(
   return drawn
 }
 
-function rowsOf(
+function drawnRows(
   token: MarkedToken,
+  page: Page,
+  continuation: Continuation | undefined,
+  depth: number,
+): Pick<DrawnBlock, 'rows' | 'open'> {
+  if (token.type === 'code') return drawCode(token, page, continuation)
+  if (token.type === 'list') {
+    const items = drawList(token, page, continuation, depth)
+    const rows = items.flatMap((item) => (item.gap === 1 ? [BLANK, ...item.rows] : item.rows))
+    const last = items.at(-1)
+    return { rows, open: last === undefined ? rows.length : last.gap + last.rows.length }
+  }
+  const rows = rowsOf(token, page, continuation, depth)
+  return { rows, open: rows.length }
+}
+
+function rowsOf(
+  token: Exclude<MarkedToken, Tokens.Code | Tokens.List>,
   page: Page,
   continuation: Continuation | undefined,
   depth: number,
@@ -152,8 +157,6 @@ function rowsOf(
     case 'text':
     case 'heading':
       return proseRows(token, page, continuation)
-    case 'code':
-      return codeRows(token, page, continuation)
     case 'table':
       return tableRows(token, page, continuation)
     case 'html':
@@ -162,10 +165,6 @@ function rowsOf(
       return [[{ meaning: 'rule', text: '─'.repeat(page.columns) }]]
     case 'blockquote':
       return quoteRows(token, page, continuation, depth)
-    case 'list':
-      return drawList(token, page, continuation, depth).flatMap(({ gap, rows }) =>
-        gap === 1 ? [BLANK, ...rows] : rows,
-      )
     case 'br':
     case 'checkbox':
     case 'codespan':

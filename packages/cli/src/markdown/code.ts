@@ -19,28 +19,20 @@ interface DrawnLine {
   readonly context: string
 }
 
-export function codeRows(
-  token: Tokens.Code,
-  page: Page,
-  continuation: Continuation | undefined,
-): readonly StyledRow[] {
-  return [
-    ...labelRows(token, continuation),
-    ...linesOf(token, page, continuation).flatMap(({ rows }) => rows),
-  ]
-}
-
 /**
- * The rows of the last line. Undefined, for none can be told from the others: of an indented block, whose empty lines may
- * turn out to be no part of it, and of one that waits for its colours.
+ * The rows, and how many of them, the last ones, may still change: those of the last line. All, where none can be told from
+ * the others: of an indented block, whose empty lines may turn out to be no part of it, and of one that waits for its
+ * colours.
  */
-export function openRowsOfCode(
+export function drawCode(
   token: Tokens.Code,
   page: Page,
   continuation: Continuation | undefined,
-): number | undefined {
-  if (token.codeBlockStyle === 'indented' || !hasItsColors(languageOf(token))) return undefined
-  return linesOf(token, page, continuation).at(-1)?.rows.length
+): { readonly rows: readonly StyledRow[]; readonly open: number } {
+  const lines = linesOf(token, page, continuation)
+  const rows = [...labelRows(token, continuation), ...lines.flatMap((line) => line.rows)]
+  const isWaiting = token.codeBlockStyle === 'indented' || !hasItsColors(languageOf(token))
+  return { rows, open: (isWaiting ? undefined : lines.at(-1)?.rows.length) ?? rows.length }
 }
 
 /** The rest after `count` rows, of which there are more. */
