@@ -19,7 +19,7 @@ import {
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { LocalMessage } from '../src/store/local-store.ts'
 import { openLocalStore } from '../src/store/sqlite-store.ts'
-import type { Outcome } from './fixtures/program.ts'
+import { bareEnvironment, type Outcome } from './fixtures/program.ts'
 
 const MAIN = fileURLToPath(new URL('./fixtures/cli-main.ts', import.meta.url))
 
@@ -34,7 +34,7 @@ let started: Process[]
 
 function start(args: readonly string[], env: NodeJS.ProcessEnv): Process {
   return spawn(process.execPath, ['--conditions=@speak-code/source', MAIN, ...args], {
-    env: { PATH: process.env['PATH'], ...env },
+    env: { ...bareEnvironment(), ...env },
   })
 }
 

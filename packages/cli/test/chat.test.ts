@@ -138,8 +138,14 @@ describe('a question and its answer', () => {
 
   test('the typing indicator is there before the first token and while it streams', async () => {
     await upstream.script({
-      body: [{ gate: 'first' }],
-      deltas: { texts: ['one ', 'two'], perSecond: 2 },
+      body: [
+        { gate: 'first' },
+        deltaEvent('m', 'one '),
+        { gate: 'second' },
+        deltaEvent('m', 'two'),
+        finishEvent('m', 'stop'),
+        DONE_EVENT,
+      ],
     })
     const terminal = await connected()
     terminal.write(`Go${ENTER}`)
@@ -147,6 +153,7 @@ describe('a question and its answer', () => {
     await upstream.open('first')
     await terminal.until('one')
     expect(terminal.text).toContain('●●●')
+    await upstream.open('second')
     await terminal.until('one two')
     await terminal.until((screen) => !screen.text.includes('●●●'))
   })
@@ -568,20 +575,29 @@ describe('errors and connections', () => {
 
 describe('coming back', () => {
   test('L7: -c after kill -9 shows the answer, still streaming', async () => {
+    const events = lines(40).map((line) => deltaEvent('m', `${line}\n\n`))
     await upstream.script({
-      deltas: { texts: ['before the kill '] },
-      body: [],
-    })
-    await upstream.script({
-      deltas: { texts: lines(40).map((line) => `${line}\n\n`), perSecond: 20 },
+      body: [
+        ...events.slice(0, 6),
+        { gate: 'killed' },
+        ...events.slice(6, 12),
+        { gate: 'reopened' },
+        ...events.slice(12),
+        finishEvent('m', 'stop'),
+        DONE_EVENT,
+      ],
     })
     const terminal = await connected()
     terminal.write(`Go${ENTER}`)
     await terminal.until('line 5 of')
     terminal.kill('SIGKILL')
     await terminal.exit
+    await upstream.open('killed')
     const again = await connected(['-c'])
-    await again.until('40 tokens')
+    await again.until('line 12 of')
+    expect(again.text).toContain('●●●')
+    await upstream.open('reopened')
+    await again.until(/line 40 of[\s\S]+ tokens · [\d.]+ s/)
     expect(again.scrollback).toContain('› Go')
     expect(again.scrollback.match(/line \d+ of the answer/g)).toEqual(lines(40))
     expect(await upstream.calls()).toHaveLength(1)
@@ -593,8 +609,19 @@ describe('coming back', () => {
     await first.until(/tokens ·/)
     const second = await connected(['-c'])
     await second.until('› Begin')
-    await upstream.script({ deltas: { texts: ['seen ', 'by both'], perSecond: 5 } })
+    await upstream.script({
+      body: [
+        deltaEvent('m', 'seen '),
+        { gate: 'rest' },
+        deltaEvent('m', 'by both'),
+        finishEvent('m', 'stop'),
+        DONE_EVENT,
+      ],
+    })
     first.write(`Who sees this?${ENTER}`)
+    await first.until('seen')
+    await second.until('seen')
+    await upstream.open('rest')
     await first.until('seen by both')
     await second.until('seen by both')
     expect(second.text).toContain('› Who sees this?')

@@ -20,6 +20,7 @@ import { LocalRelayError } from '../src/local-relay/error.ts'
 import { isLocked } from '../src/local-relay/lock.ts'
 import { MAX_LOG_BYTES } from '../src/local-relay/relay-log.ts'
 import { pathsOf } from '../src/paths.ts'
+import { bareEnvironment } from './fixtures/program.ts'
 
 const MAIN = fileURLToPath(new URL('./fixtures/relay-main.ts', import.meta.url))
 
@@ -45,7 +46,7 @@ interface Variation {
 
 function localRelay({ version = '1.0.0', config, env, ...times }: Variation = {}): LocalRelay {
   const all = {
-    PATH: process.env['PATH'],
+    ...bareEnvironment(),
     SPEAK_CODE_HOME: join(home.path, 'home'),
     XDG_RUNTIME_DIR: join(home.path, 'run'),
     LC_TEST: home.path,
