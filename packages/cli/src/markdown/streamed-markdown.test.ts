@@ -272,6 +272,18 @@ describe('the open end', () => {
     )
   })
 
+  test.each([
+    ['before its line feed', '\\', ['one two']],
+    ['after it', '\\\n', ['one two']],
+    ['in a quote', '\\\n> ', ['one two']],
+    ['that is escaped', '\\\\', ['one', 'two\\']],
+    ['that a text follows', '\\\nmore', ['one two', 'more']],
+  ])('a backslash that may become a line break is not shown: %s', (_, ending, rows) => {
+    const stream = new Stream({ columns: 7, tailRows: 10 })
+    stream.push(`one two${ending}`)
+    expect(texts(stream.tail)).toEqual(rows)
+  })
+
   test('a resize in mid-stream loses no word', () => {
     const source = Array.from({ length: 300 }, (_, index) => `w${index}`).join(' ')
     const { state, rows } = grow(emptyMarkdown(), source.slice(0, 900), {

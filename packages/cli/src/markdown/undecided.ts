@@ -24,7 +24,16 @@ const PATIENCE = 400
 export function undecidedFrom(source: string): number {
   let end = markersFrom(source)
   while (end > 0 && /[ \t]/.test(source.charAt(end - 1))) end -= 1
-  return end
+  const decided = withoutLineBreak(source.slice(0, end))
+  return decided.length === end ? end : undecidedFrom(decided)
+}
+
+/** A backslash that ends a line stays one if nothing follows, and is a line break (CommonMark 6.7) if something does. */
+function withoutLineBreak(source: string): string {
+  const lineEnd = source.endsWith('\n') ? source.length - 1 : source.length
+  let start = lineEnd
+  while (source.charAt(start - 1) === '\\') start -= 1
+  return (lineEnd - start) % 2 === 1 ? source.slice(0, lineEnd - 1) : source
 }
 
 function markersFrom(source: string): number {

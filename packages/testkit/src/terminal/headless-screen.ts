@@ -1,6 +1,6 @@
 /** A terminal without a window that counts widths by grapheme, as the terminals of today do. */
-import { UnicodeGraphemesAddon } from '@xterm/addon-unicode-graphemes'
 import headless from '@xterm/headless'
+import { UnicodeGraphemesAddon } from './grapheme-widths.ts'
 
 export type HeadlessScreen = InstanceType<typeof headless.Terminal>
 

@@ -1,29 +1,24 @@
-import { UnicodeGraphemesAddon } from '@xterm/addon-unicode-graphemes'
-import headless from '@xterm/headless'
+import { headlessScreen } from '@speak-code/testkit/terminal'
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { borderAt, borderBefore } from '../../terminal/graphemes.ts'
 import { TypedLine, type Typed } from './typed-line.ts'
 
-/** A terminal of 100 rows, so that nothing scrolls away. */
-function terminal(columns: number): InstanceType<typeof headless.Terminal> {
-  const screen = new headless.Terminal({ cols: columns, rows: 100, allowProposedApi: true })
-  screen.loadAddon(new UnicodeGraphemesAddon())
-  return screen
-}
+/** So many that nothing scrolls away. */
+const ROWS = 100
 
 async function shown(
   written: string,
   columns: number,
 ): Promise<{ rows: string[]; cursor: string }> {
-  const screen = terminal(columns)
+  const screen = headlessScreen(columns, ROWS)
   await new Promise<void>((resolve) => {
     // The terminal's driver sends a carriage return with each line feed.
     screen.write(written.replaceAll('\n', '\r\n'), resolve)
   })
   const { active } = screen.buffer
   const rows = Array.from(
-    { length: 100 },
+    { length: ROWS },
     (_, y) => active.getLine(y)?.translateToString(true).trimEnd() ?? '',
   )
   const cursor = `${active.cursorY}:${active.cursorX}`

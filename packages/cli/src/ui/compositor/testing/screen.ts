@@ -1,6 +1,5 @@
 /** A headless terminal that watches for rows that go blank and come back. */
-import { UnicodeGraphemesAddon } from '@xterm/addon-unicode-graphemes'
-import headless from '@xterm/headless'
+import { headlessScreen, type HeadlessScreen } from '@speak-code/testkit/terminal'
 
 /** An escape sequence, a control character, or a run of text. */
 const STEP = new RegExp(
@@ -15,19 +14,13 @@ const STEP = new RegExp(
 )
 
 export class WatchedScreen {
-  readonly #terminal: InstanceType<typeof headless.Terminal>
+  readonly #terminal: HeadlessScreen
   #bytes = 0
   /** Texts of rows that went blank and came back in the same place while one frame was written. */
   readonly blinks: string[] = []
 
   constructor(columns: number, rows: number) {
-    this.#terminal = new headless.Terminal({
-      cols: columns,
-      rows,
-      scrollback: 10_000,
-      allowProposedApi: true,
-    })
-    this.#terminal.loadAddon(new UnicodeGraphemesAddon())
+    this.#terminal = headlessScreen(columns, rows)
   }
 
   get bytes(): number {
