@@ -163,8 +163,8 @@ describe('kill -9 of the relay', () => {
   it.each([
     { statement: 'INSERT INTO runs', when: 'before', calls: 1, status: 'completed' },
     { statement: 'INSERT INTO runs', when: 'after', calls: 1, status: 'completed' },
-    { statement: 'INSERT INTO log', when: 'before', calls: 1, status: 'failed' },
-    { statement: 'INSERT INTO log', when: 'after', calls: 1, status: 'failed' },
+    { statement: 'append', when: 'before', calls: 1, status: 'failed' },
+    { statement: 'append', when: 'after', calls: 1, status: 'failed' },
     { statement: 'UPDATE runs SET status', when: 'before', calls: 1, status: 'failed' },
     { statement: 'UPDATE runs SET status', when: 'after', calls: 1, status: 'failed' },
     { statement: 'INSERT INTO usage', when: 'after', calls: 1, status: 'failed' },
@@ -185,7 +185,7 @@ describe('kill -9 of the relay', () => {
         ...(status === 'failed' ? { error: { code: 'interrupted' } } : {}),
       })
       expect(answer.whole.startsWith(text)).toBe(true)
-      expect(statement === 'INSERT INTO log' || text === answer.whole).toBe(true)
+      expect(statement === 'append' || text === answer.whole).toBe(true)
       expect(await ground.upstream.take(answer.model)).toHaveLength(calls)
       expect(terminal.witness.complaints).toEqual([])
       expect(ground.relay.damages).toEqual([])

@@ -3,8 +3,6 @@ import { cpSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import SqliteDatabase from 'better-sqlite3'
 
-const FILES = ['relay.db', 'journal.db'] as const
-
 /**
  * `PRAGMA integrity_check` of a store whose relay is down; undefined where all is well. It looks at a copy: opening the
  * files would recover them, which is for the relay to do.
@@ -13,15 +11,13 @@ export function damageOf(dataDir: string): string | undefined {
   const copy = mkdtempSync(join(dataDir, '../copy-'))
   try {
     for (const name of readdirSync(dataDir)) cpSync(join(dataDir, name), join(copy, name))
-    const findings = FILES.map((name) => {
-      const db = new SqliteDatabase(join(copy, name))
-      try {
-        return String(db.pragma('integrity_check', { simple: true }))
-      } finally {
-        db.close()
-      }
-    })
-    return findings.find((finding) => finding !== 'ok')
+    const db = new SqliteDatabase(join(copy, 'relay.db'))
+    try {
+      const finding = String(db.pragma('integrity_check', { simple: true }))
+      return finding === 'ok' ? undefined : finding
+    } finally {
+      db.close()
+    }
   } catch (error) {
     return String(error)
   } finally {

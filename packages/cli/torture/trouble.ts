@@ -53,8 +53,8 @@ const POINTS: Partial<Record<Phase, readonly Pick<KillPoint, 'statement' | 'when
   beforeAccepted: [{ statement: 'INSERT INTO runs', when: 'before' }],
   inCommit: [
     { statement: 'INSERT INTO runs', when: 'after' },
-    { statement: 'INSERT INTO log', when: 'after' },
-    { statement: 'INSERT INTO log', when: 'before' },
+    { statement: 'append', when: 'after' },
+    { statement: 'append', when: 'before' },
     { statement: 'INSERT INTO segments', when: 'after' },
     { statement: 'UPDATE runs SET status', when: 'after' },
     { statement: 'INSERT INTO usage', when: 'after' },

@@ -67,14 +67,14 @@ describe('L5: kill -9 of the relay, and the next one reads on: one generation', 
   })
 
   it('before its id is in the journal: interrupted, and not asked again', async () => {
-    const point = { statement: 'INSERT INTO log', when: 'before', skip: 0 } as const
+    const point = { statement: 'append', when: 'before', skip: 0 } as const
     const { end } = await across([{ gate: 'rest' }, ...REST], point)
     expect(end).toMatchObject({ status: 'failed', error: { code: 'interrupted' } })
     expect((await ground.asked()).readFrom).toEqual([])
   })
 
   it('before the first delta', async () => {
-    const point = { statement: 'INSERT INTO log', when: 'after', skip: 0 } as const
+    const point = { statement: 'append', when: 'after', skip: 0 } as const
     const { end, text } = await across([{ gate: 'rest' }, ...HELLO, ...REST], point)
     expect([end.status, text]).toEqual(['completed', WHOLE])
     expect((await ground.asked()).readFrom).toEqual([0])

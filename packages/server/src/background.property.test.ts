@@ -44,7 +44,7 @@ const death: fc.Arbitrary<KillPoint> = fc.oneof(
   {
     weight: 4,
     arbitrary: fc.record({
-      statement: fc.constant('INSERT INTO log'),
+      statement: fc.constant('append'),
       when: fc.constantFrom('before', 'after'),
       skip: fc.nat(2),
     }),

@@ -2,8 +2,8 @@
  * What the relay remembers. Each verb is atomic: it happens wholly or not at all. Every row belongs
  * to one user, and a foreign id answers exactly as an unknown one (L9).
  *
- * A run's journal is its chunks in order of `seq`. While a run is live its newest chunks are rows
- * of an append-only log, which is the cheapest durable write; from time to time, and at its end, they
+ * A run's journal is its chunks in order of `seq`. While a run is live its newest chunks are in
+ * an append-only log, which is the cheapest durable write; from time to time, and at its end, they
  * are gathered into segments, which can be read by run and trimmed.
  */
 import type {

@@ -1,11 +1,12 @@
 /**
- * Kills its own process, as `kill -9` does, at a chosen statement of the store: moments that last microseconds and that no
+ * Kills its own process, as `kill -9` does, at a chosen act of the store, a statement or a line of its log: moments that last microseconds and that no
  * other process could hit. Nothing happens until {@link dieAt} is called.
  */
 import SqliteDatabase from 'better-sqlite3'
+import { LogFile } from '../store/sqlite/log-file.ts'
 
 export interface KillPoint {
-  /** How the statement begins, such as `INSERT INTO log`. */
+  /** How the statement begins, such as `INSERT INTO segments`; `append`: a line of the log. */
   readonly statement: string
   /** `after` is inside of the statement's transaction, where it belongs to one. */
   readonly when: 'before' | 'after'
@@ -31,8 +32,17 @@ function reach(sql: string, when: KillPoint['when']): void {
   if (point.left < 0) process.kill(process.pid, 'SIGKILL')
 }
 
-/** Makes every statement that is prepared from now on pass the points. */
+/** Makes every line of the log, and every statement that is prepared from now on, pass the points. */
 export function installKillPoints(): void {
+  const append: unknown = Reflect.get(LogFile.prototype, 'append')
+  if (typeof append !== 'function') throw new Error('the log has no append')
+  Object.defineProperty(LogFile.prototype, 'append', {
+    value(this: unknown, line: string): void {
+      reach('append', 'before')
+      Reflect.apply(append, this, [line])
+      reach('append', 'after')
+    },
+  })
   const prepare: unknown = Reflect.get(SqliteDatabase.prototype, 'prepare')
   if (typeof prepare !== 'function') throw new Error('better-sqlite3 has no prepare')
   Object.defineProperty(SqliteDatabase.prototype, 'prepare', {

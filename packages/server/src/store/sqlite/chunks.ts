@@ -20,44 +20,60 @@ export function unpackChunks(packed: string, firstSeq: number): JournalChunk[] {
   }))
 }
 
-const LogRow = z.array(
+const Entries = z.array(
   z.union([
     z.tuple([z.int(), z.int(), z.string()]),
     z.tuple([z.int(), z.int(), z.string(), Channel]),
   ]),
 )
 
-/** On the path of every delta. */
-export function packEntries(entries: readonly LogEntry[]): string {
+const Checkpoints = z.array(z.tuple([z.int(), z.int(), z.string()]))
+
+/** Between the two parts of a line. JSON has none: its strings escape it. */
+const SEPARATOR = '\t'
+
+/** A line of the log: [[run, seq, delta, channel?], …] and, where there are any, [[run, seq, data], …]. On the path of every delta. */
+export function packLine(
+  entries: readonly LogEntry[],
+  checkpoints: readonly RunCheckpoint[],
+): string {
   let packed = '['
   for (const { run, seq, json, channel } of entries) {
     if (packed !== '[') packed += ','
     packed += `[${run},${seq},${json}`
     packed += channel === undefined ? ']' : `,"${channel}"]`
   }
-  return `${packed}]`
+  packed += ']'
+  if (checkpoints.length === 0) return packed
+  return `${packed}${SEPARATOR}${JSON.stringify(checkpoints.map(({ run, seq, data }) => [run, seq, data]))}`
 }
 
-/** Throws ZodError where the row was damaged. */
-export function unpackEntries(packed: string): Omit<LogEntry, 'json'>[] {
-  return LogRow.parse(JSON.parse(packed)).map(([run, seq, delta, channel]) => ({
-    run,
-    seq,
-    delta,
-    ...(channel === undefined ? {} : { channel }),
-  }))
+export interface UnpackedLine {
+  readonly entries: readonly Omit<LogEntry, 'json'>[]
+  readonly checkpoints: readonly RunCheckpoint[]
 }
 
-const PackedCheckpoints = z.array(z.tuple([z.int(), z.int(), z.string()]))
-
-/** Null where there are none. */
-export function packCheckpoints(checkpoints: readonly RunCheckpoint[]): string | null {
-  if (checkpoints.length === 0) return null
-  return JSON.stringify(checkpoints.map(({ run, seq, data }) => [run, seq, data]))
+/** Undefined where the line was damaged. */
+export function unpackLine(line: string): UnpackedLine | undefined {
+  const [first = '', second = '[]', ...more] = line.split(SEPARATOR)
+  const entries = Entries.safeParse(parsed(first))
+  const checkpoints = Checkpoints.safeParse(parsed(second))
+  if (!entries.success || !checkpoints.success || more.length > 0) return undefined
+  return {
+    entries: entries.data.map(([run, seq, delta, channel]) => ({
+      run,
+      seq,
+      delta,
+      ...(channel === undefined ? {} : { channel }),
+    })),
+    checkpoints: checkpoints.data.map(([run, seq, data]) => ({ run, seq, data })),
+  }
 }
 
-/** Throws ZodError where the row was damaged. */
-export function unpackCheckpoints(packed: string | null): RunCheckpoint[] {
-  if (packed === null) return []
-  return PackedCheckpoints.parse(JSON.parse(packed)).map(([run, seq, data]) => ({ run, seq, data }))
+function parsed(json: string): unknown {
+  try {
+    return JSON.parse(json)
+  } catch {
+    return undefined
+  }
 }

@@ -1,22 +1,13 @@
 /**
  * The append-only log of live chunks and the segments they are gathered into.
  *
- * A row of the log is needed until its runs' chunks are in segments. For each run the log remembers
- * the first such row; all rows before the first of all runs can go, and go in one range.
+ * A line of the log is needed until its runs' chunks are in segments. For each run the log remembers the block of the
+ * first such line; all blocks before the first of all runs can go.
  */
 import type { Database, Statement } from 'better-sqlite3'
 import type { JournalChunk, LogEntry, RunCheckpoint } from '../store.ts'
-import {
-  packCheckpoints,
-  packChunks,
-  packEntries,
-  unpackCheckpoints,
-  unpackChunks,
-  unpackEntries,
-} from './chunks.ts'
-
-/** Rows are dropped this many at a time or more, so that the cost of finding them does not count. */
-const PRUNE_EVERY = 1024
+import { packChunks, packLine, unpackChunks, unpackLine } from './chunks.ts'
+import type { LineLog } from './log-file.ts'
 
 const NO_CHECKPOINTS: readonly RunCheckpoint[] = []
 
@@ -28,20 +19,19 @@ export interface Logged {
 }
 
 export class ChunkLog {
-  readonly #insert: Statement<[number, string, string | null]>
+  readonly #lines: LineLog
   readonly #insertSegment: Statement<[number, number, number, string]>
   readonly #readSegment: Statement<[number, number], { first_seq: number; chunks: string }>
   readonly #saveCheckpoint: Statement<[number, string, number]>
-  readonly #readLog: Statement<[], { entries: string; checkpoints: string | null }>
-  readonly #prune: Statement<[number]>
-  #nextRow: number
-  #prunedTo = 0
   #failing = false
-  readonly #firstRow = new Map<number, number>()
+  /** The block of the first line that is needed of a run. */
+  readonly #neededFrom = new Map<number, number>()
+  /** How many runs need lines from this block on. */
+  readonly #needing = new Map<number, number>()
 
-  /** `log` holds the log, `store` the segments. They need no common transaction: see `readAll`. */
-  constructor(log: Database, store: Database) {
-    this.#insert = log.prepare('INSERT INTO log (id, entries, checkpoints) VALUES (?, ?, ?)')
+  /** `lines` hold the log, `store` the segments. They need no common transaction: see `readAll`. */
+  constructor(lines: LineLog, store: Database) {
+    this.#lines = lines
     this.#insertSegment = store.prepare(
       'INSERT INTO segments (run, first_seq, last_seq, chunks) VALUES (?, ?, ?, ?)',
     )
@@ -51,10 +41,6 @@ export class ChunkLog {
     this.#saveCheckpoint = store.prepare(
       'UPDATE runs SET checkpoint_seq = ?, checkpoint = ? WHERE key = ?',
     )
-    this.#readLog = log.prepare('SELECT entries, checkpoints FROM log ORDER BY id')
-    this.#prune = log.prepare('DELETE FROM log WHERE id < ?')
-    const last = log.prepare<[], { id: number | null }>('SELECT max(id) AS id FROM log').get()
-    this.#nextRow = (last?.id ?? 0) + 1
   }
 
   /** Whether the last append could not be carried out. */
@@ -62,15 +48,14 @@ export class ChunkLog {
     return this.#failing
   }
 
-  /** One statement, and so one transaction. */
+  /** One line, and so all or nothing. */
   append(entries: readonly LogEntry[], checkpoints = NO_CHECKPOINTS): void {
-    const row = this.#nextRow
+    const { block } = this.#lines
     this.#failing = true
-    this.#insert.run(row, packEntries(entries), packCheckpoints(checkpoints))
+    this.#lines.append(packLine(entries, checkpoints))
     this.#failing = false
-    this.#nextRow += 1
-    for (const { run } of entries) if (!this.#firstRow.has(run)) this.#firstRow.set(run, row)
-    for (const { run } of checkpoints) if (!this.#firstRow.has(run)) this.#firstRow.set(run, row)
+    for (const { run } of entries) if (!this.#neededFrom.has(run)) this.#need(run, block)
+    for (const { run } of checkpoints) if (!this.#neededFrom.has(run)) this.#need(run, block)
   }
 
   /** Writes the segment; call inside a transaction where it belongs to something larger. */
@@ -84,16 +69,18 @@ export class ChunkLog {
 
   /** To be called once a segment is committed: the log has nothing of the run that is needed. */
   release(run: number): void {
-    this.#firstRow.delete(run)
-    const needed = this.#oldestNeeded()
-    if (needed - this.#prunedTo < PRUNE_EVERY) return
-    try {
-      this.#prune.run(needed)
-    } catch {
-      // Rows that are not needed do no harm; they go with the next ones.
-      return
+    const block = this.#neededFrom.get(run)
+    if (block !== undefined) {
+      this.#neededFrom.delete(run)
+      const others = (this.#needing.get(block) ?? 1) - 1
+      if (others === 0) this.#needing.delete(block)
+      else this.#needing.set(block, others)
     }
-    this.#prunedTo = needed
+    try {
+      this.#lines.dropBefore(Math.min(this.#lines.block + 1, ...this.#needing.keys()))
+    } catch {
+      // Lines that are not needed do no harm; they go with the next ones.
+    }
   }
 
   readSegment(run: number, after: number): JournalChunk[] {
@@ -103,28 +90,36 @@ export class ChunkLog {
   }
 
   /**
-   * The log by run, in order of `seq`: for a relay that has just started. Chunks may be in a segment as well, where the
-   * process ended between the two.
+   * What the log has of these runs, in order of `seq`, and keeps until they are released: for a relay that has just started.
+   * Chunks may be in a segment as well, where the process ended between the two. A block that a loss of power has
+   * damaged is put aside, and nothing after the damage counts: it would leave a hole.
    */
-  readAll(): Map<number, Logged> {
+  readAll(wanted: ReadonlySet<number>): Map<number, Logged> {
     const runs = new Map<number, Logged>()
-    const of = (run: number): Logged => {
+    const of = (run: number, block: number): Logged | undefined => {
+      if (!wanted.has(run)) return undefined
+      if (!this.#neededFrom.has(run)) this.#need(run, block)
       const logged = runs.get(run) ?? { chunks: [], checkpoint: undefined }
       runs.set(run, logged)
       return logged
     }
-    for (const { entries, checkpoints } of this.#readLog.iterate()) {
-      for (const { run, ...chunk } of unpackEntries(entries)) of(run).chunks.push(chunk)
-      for (const checkpoint of unpackCheckpoints(checkpoints)) {
-        of(checkpoint.run).checkpoint = checkpoint
+    for (const { block, line } of this.#lines.lines()) {
+      const unpacked = unpackLine(line)
+      if (unpacked === undefined) {
+        this.#lines.putAside(block)
+        break
+      }
+      for (const { run, ...chunk } of unpacked.entries) of(run, block)?.chunks.push(chunk)
+      for (const checkpoint of unpacked.checkpoints) {
+        const logged = of(checkpoint.run, block)
+        if (logged !== undefined) logged.checkpoint = checkpoint
       }
     }
     return runs
   }
 
-  #oldestNeeded(): number {
-    // A map keeps the order in which runs were added, and each is added at the newest row.
-    for (const row of this.#firstRow.values()) return row
-    return this.#nextRow
+  #need(run: number, block: number): void {
+    this.#neededFrom.set(run, block)
+    this.#needing.set(block, (this.#needing.get(block) ?? 0) + 1)
   }
 }

@@ -109,31 +109,21 @@ export const STORE_MIGRATIONS: readonly string[] = [
   `,
 ]
 
-/**
- * Of `journal.db`: the newest chunks of live runs, a row for each append, [[run, seq, delta, channel?], …]. A row a turn of the
- * event loop and no index: nothing durable is cheaper.
- */
-export const LOG_MIGRATIONS: readonly string[] = [
-  'CREATE TABLE log (id INTEGER PRIMARY KEY, entries TEXT NOT NULL);',
-  // Where runs can be read on after the entries, [[run, seq, data], …]; null where none is new.
-  'ALTER TABLE log ADD COLUMN checkpoints TEXT;',
-]
-
 /** The file was written by a newer version of the program. */
 export class NewerSchemaError extends Error {
   override readonly name = 'NewerSchemaError'
 }
 
 /** Brings a file up to date, in one transaction. Throws {@link NewerSchemaError}. */
-export function migrate(db: Database, migrations: readonly string[]): void {
+export function migrate(db: Database): void {
   db.transaction(() => {
     const seen = Number(db.pragma('user_version', { simple: true }))
-    if (seen > migrations.length) {
+    if (seen > STORE_MIGRATIONS.length) {
       throw new NewerSchemaError(
-        `The store was written by a newer version of speak-code (schema ${seen}, this one knows ${migrations.length}). Update speak-code, or use another data folder.`,
+        `The store was written by a newer version of speak-code (schema ${seen}, this one knows ${STORE_MIGRATIONS.length}). Update speak-code, or use another data folder.`,
       )
     }
-    for (const migration of migrations.slice(seen)) db.exec(migration)
-    db.pragma(`user_version = ${migrations.length}`)
+    for (const migration of STORE_MIGRATIONS.slice(seen)) db.exec(migration)
+    db.pragma(`user_version = ${STORE_MIGRATIONS.length}`)
   }).immediate()
 }

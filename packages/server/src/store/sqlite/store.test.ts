@@ -1,9 +1,10 @@
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import SqliteDatabase from 'better-sqlite3'
 import { afterEach, expect, it } from 'vitest'
 import { StoreOpenError } from '../errors.ts'
+import type { Store } from '../store.ts'
 import { endOf, logged, request, storeContract } from '../store.contract.ts'
 import { STORE_MIGRATIONS } from './migrations.ts'
 import { openMemoryStore, openSqliteStore } from './open.ts'
@@ -19,6 +20,24 @@ function folder(): string {
 afterEach(() => {
   for (const path of folders.splice(0)) rmSync(path, { recursive: true, force: true })
 })
+
+/** The key of a run that has begun. */
+async function begin(store: Store): Promise<number> {
+  const outcome = await store.startRun(request())
+  if (outcome.kind !== 'started') throw new Error(outcome.kind)
+  return outcome.run.key
+}
+
+function finish(store: Store, run: number): Promise<void> {
+  return store.endRun({
+    run,
+    end: endOf(''),
+    endSeq: 2,
+    answer: { text: '', reasoning: '', refusal: '' },
+    rest: [],
+    now: 0,
+  })
+}
 
 storeContract('the SQLite store', true, async () => {
   const path = folder()
@@ -46,20 +65,22 @@ it('a data folder belongs to one process at a time', async () => {
   await openSqliteStore(path).close()
 })
 
-it('a log that was damaged by a loss of power is put aside; what is in segments is kept', async () => {
+it('a log that was damaged by a loss of power is put aside; what is before the damage, and in segments, is kept', async () => {
   const path = folder()
   const store = openSqliteStore(path)
-  const outcome = await store.startRun(request())
-  if (outcome.kind !== 'started') throw new Error(outcome.kind)
-  const { key: run } = outcome.run
+  const run = await begin(store)
   const kept = { run, seq: 1, data: '"kept"' }
   await store.addSegment({ run, chunks: [{ seq: 1, delta: 'kept' }], checkpoint: kept })
-  store.append([logged(run, { seq: 2, delta: 'lost' })], [{ run, seq: 2, data: '"lost"' }])
+  store.append([logged(run, { seq: 2, delta: 'before' })])
+  appendFileSync(join(path, 'journal-1.log'), '\0'.repeat(100) + '\n')
+  store.append([logged(run, { seq: 3, delta: 'lost' })], [{ run, seq: 3, data: '"lost"' }])
   await store.close()
-  writeFileSync(join(path, 'journal.db'), 'not a database, whatever it was')
   const reopened = openSqliteStore(path)
   const [unfinished] = await reopened.unfinishedRuns()
-  expect(unfinished?.chunks).toEqual([{ seq: 1, delta: 'kept' }])
+  expect(unfinished?.chunks).toEqual([
+    { seq: 1, delta: 'kept' },
+    { seq: 2, delta: 'before' },
+  ])
   expect(unfinished?.checkpoint).toEqual(kept)
   await reopened.close()
   expect(readdirSync(path).filter((name) => name.includes('.damaged-'))).toHaveLength(1)
@@ -91,10 +112,9 @@ it('L11: what a run cost is kept with its usage, null where it is not known; old
   db.close()
   const store = openSqliteStore(path)
   for (const cost of [{ amount: 0.25, currency: 'EUR' }, undefined]) {
-    const outcome = await store.startRun(request())
-    if (outcome.kind !== 'started') throw new Error(outcome.kind)
+    const run = await begin(store)
     await store.endRun({
-      run: outcome.run.key,
+      run,
       end: endOf('x', cost === undefined ? {} : { cost }),
       endSeq: 2,
       answer: { text: 'x', reasoning: '', refusal: '' },
@@ -112,40 +132,32 @@ it('L11: what a run cost is kept with its usage, null where it is not known; old
   kept.close()
 })
 
-it('the log is pruned as runs are gathered into segments', async () => {
+it('the log keeps what a run needs, of a relay before this one too, and nothing once none does', async () => {
   const path = folder()
+  const log = (): string =>
+    readdirSync(path)
+      .filter((name) => name.endsWith('.log'))
+      .map((name) => readFileSync(join(path, name), 'utf8'))
+      .join('')
+  const before = openSqliteStore(path)
+  const old = await begin(before)
+  before.append([logged(old, { seq: 1, delta: 'old' })])
+  await before.close()
   const store = openSqliteStore(path)
-  const outcome = await store.startRun(request())
-  if (outcome.kind !== 'started') throw new Error(outcome.kind)
-  const { key: run } = outcome.run
-  for (let block = 0; block < 10; block += 1) {
-    const chunks = Array.from({ length: 300 }, (_, index) => ({
-      seq: block * 300 + index + 1,
-      delta: 'x',
-    }))
-    for (const chunk of chunks) store.append([logged(run, chunk)])
-    await store.addSegment({ run, chunks })
-  }
-  await store.endRun({
-    run,
-    end: endOf(''),
-    endSeq: 3001,
-    answer: { text: '', reasoning: '', refusal: '' },
-    rest: [],
-    now: 0,
-  })
+  await store.unfinishedRuns()
+  const young = await begin(store)
+  store.append([logged(young, { seq: 1, delta: 'young' })])
+  await store.addSegment({ run: young, chunks: [{ seq: 1, delta: 'young' }] })
+  await finish(store, young)
+  expect(log()).toContain('old')
+  await finish(store, old)
+  expect(log()).toBe('')
   await store.close()
-  const db = new SqliteDatabase(join(path, 'journal.db'))
-  const rows = db.prepare<[], { n: number }>('SELECT count(*) AS n FROM log').get()
-  db.close()
-  expect(rows?.n).toBeLessThan(1024)
 })
 
 it('T134: a full store fails as such, with no half row, and works again when there is room', async () => {
   const store = openMemoryStore()
-  const outcome = await store.startRun(request())
-  if (outcome.kind !== 'started') throw new Error(outcome.kind)
-  const { key: run } = outcome.run
+  const run = await begin(store)
   const huge = 'x'.repeat(80 * 1024 * 1024)
   const entries = [1, 2].map((seq) => logged(run, { seq, delta: huge }))
   expect(() => {

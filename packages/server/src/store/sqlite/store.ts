@@ -1,4 +1,4 @@
-/** The store in two SQLite files (WAL), for a relay on one machine: what is kept, and the log of live runs. */
+/** The store of a relay on one machine: a SQLite file (WAL) for what is kept, and the log of live runs beside it. */
 import type { ConversationView, MessageView } from '@speak-code/protocol'
 import type { Database, Statement } from 'better-sqlite3'
 import type {
@@ -16,6 +16,7 @@ import type {
 } from '../store.ts'
 import { endRunIn } from './ends.ts'
 import { storeFailure } from './failures.ts'
+import type { LineLog } from './log-file.ts'
 import { ChunkLog } from './log.ts'
 import { deleteConversationIn, forgetIn, trimIn } from './removals.ts'
 import { Requests } from './requests.ts'
@@ -35,7 +36,8 @@ const BUSY_RETRY_MS = 10
 
 export class SqliteStore implements Store {
   readonly #db: Database
-  readonly #logDb: Database
+  readonly #lines: LineLog
+  readonly #lock: Database | undefined
   readonly #log: ChunkLog
   readonly #requests: Requests
   readonly #endRun: (end: EndRun) => void
@@ -49,11 +51,12 @@ export class SqliteStore implements Store {
   readonly #redirect: Statement<[string, string, number]>
   readonly #touchHealth: Statement<[number]>
 
-  /** Both files are up to date, and are closed with the store. */
-  constructor(db: Database, logDb: Database) {
+  /** `db` is up to date. All are closed with the store, and `lock` last: then the folder is another's. */
+  constructor(db: Database, lines: LineLog, lock?: Database) {
     this.#db = db
-    this.#logDb = logDb
-    this.#log = new ChunkLog(logDb, db)
+    this.#lines = lines
+    this.#lock = lock
+    this.#log = new ChunkLog(lines, db)
     this.#requests = new Requests(db)
     this.#endRun = endRunIn(db, this.#log)
     this.#addSegment = immediate(db, ({ run, chunks, checkpoint }: Segment) => {
@@ -132,8 +135,9 @@ export class SqliteStore implements Store {
 
   async unfinishedRuns(): Promise<readonly UnfinishedRun[]> {
     return attempt(() => {
-      const logged = this.#log.readAll()
-      return this.#requests.started().map((record) => {
+      const started = this.#requests.started()
+      const logged = this.#log.readAll(new Set(started.map(({ key }) => key)))
+      return started.map((record) => {
         const stored = this.#allSegments(record.key)
         const segmentedSeq = stored.at(-1)?.seq ?? 0
         const { chunks = [], checkpoint } = logged.get(record.key) ?? {}
@@ -190,7 +194,8 @@ export class SqliteStore implements Store {
 
   async close(): Promise<void> {
     this.#db.close()
-    this.#logDb.close()
+    this.#lines.close()
+    this.#lock?.close()
   }
 
   #allSegments(run: number): JournalChunk[] {
