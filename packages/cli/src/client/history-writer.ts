@@ -6,7 +6,9 @@ import type { Clock } from './clock.ts'
 import type { RunText } from './run-follower.ts'
 
 /** A crash of the client loses at most so much of its own copy; the relay has it all. */
-const GATHER_MS = 200
+const GATHER_MS = 250
+/** What has waited so long is written with the next piece: to be woken for it alone costs as much as to write it. */
+const LATE_MS = 180
 const GATHER_UNITS = 64 * 1024
 /** How long to leave a store alone that could not be written. */
 const RETRY_MS = 1000
@@ -44,6 +46,8 @@ export class HistoryWriter {
   /** Runs whose text on disk is not the one that was told. */
   readonly #behind = new Set<string>()
   #units = 0
+  /** When the first of what is waiting came. */
+  #since = 0
   #stopTimer: (() => void) | undefined
   #told = false
 
@@ -84,15 +88,19 @@ export class HistoryWriter {
     })
   }
 
-  /** Written within 200 ms, together with what else has come by then. */
+  /** Written within 250 ms, together with what else has come by then. */
   chunk(chunk: LocalChunk): void {
     if (this.#options.store === undefined || this.#behind.has(chunk.runId)) return
     const waiting = this.#waiting.get(chunk.runId)
     if (waiting === undefined) this.#waiting.set(chunk.runId, [chunk])
     else waiting.push(chunk)
     this.#units += chunk.delta.length
-    if (this.#units >= GATHER_UNITS) this.flush()
-    else this.#stopTimer ??= this.#options.clock.after(GATHER_MS, this.flush)
+    const { clock } = this.#options
+    if (this.#stopTimer === undefined) {
+      this.#since = clock.now()
+      this.#stopTimer = clock.after(GATHER_MS, this.flush)
+    }
+    if (this.#units >= GATHER_UNITS || clock.now() - this.#since >= LATE_MS) this.flush()
   }
 
   replaced(runId: string, seq: number, text: RunText): void {

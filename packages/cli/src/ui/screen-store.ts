@@ -14,8 +14,11 @@ import { tailOf } from './live-answer.ts'
 import { extentOf, view, type ViewAction, type ViewState } from './view-state.ts'
 import type { StyledRow } from '../terminal/styled-row.ts'
 
-/** 15 frames a second: text still flows, and each frame costs bytes and time. What is typed is drawn at once. */
-const FRAME_MS = 66
+/**
+ * At most 30 frames a second. Pieces come in gulps, half as often (`readInGulps`): each is drawn as it comes, for to be woken
+ * once more costs as much as to draw. What is typed is drawn at once.
+ */
+const FRAME_MS = 34
 
 export interface Screen {
   readonly view: ViewState
@@ -136,14 +139,11 @@ export class ScreenStore {
     this.#cancelFlush = left <= 0 ? this.#flushNow() : this.#clock.after(left, this.#flush)
   }
 
-  /** With all that has come together with this delta. Returns the function that stops it. */
+  /** With all that has come together with this delta, in one turn of the event loop. Returns the function that stops it. */
   #flushNow(): () => void {
-    let isStopped = false
-    queueMicrotask(() => {
-      if (!isStopped) this.#flush()
-    })
+    const immediate = setImmediate(this.#flush)
     return () => {
-      isStopped = true
+      clearImmediate(immediate)
     }
   }
 

@@ -21,7 +21,7 @@ const PAGE_BYTES = 4096
 const MAX_MEMORY_BYTES = 256 * 1024 * 1024
 
 /**
- * Opens (or makes) the store in this folder: `relay.db`, and the log of live runs in `journal-N.log`. `relay.lock` is locked
+ * Opens (or makes) the store in this folder: `relay.db`, and the log of live runs in `journal-N.log`. `store.lock` is locked
  * for as long as it is open: the operating system gives the lock up with the process, however it ends. Throws
  * {@link StoreOpenError}.
  */
@@ -40,7 +40,9 @@ export function openSqliteStore(dataDir: string): SqliteStore {
     return db
   }
   try {
-    const lock = open('relay.lock', 0)
+    const lock = open('store.lock', 0)
+    // Nothing is ever written to it, and no file is left beside it.
+    lock.pragma('journal_mode = MEMORY')
     lock.exec('BEGIN EXCLUSIVE')
     const db = open('relay.db', BUSY_TIMEOUT_MS)
     prepare(db)
