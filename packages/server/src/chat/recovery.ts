@@ -47,7 +47,7 @@ async function readOn(
   if (place === undefined) return false
   const reach = reachOf(providers(), run, place.checkpoint)
   if (reach === undefined || (reach === 'locked' && !awaitsKeys)) return false
-  // The rows of a log that this process has not written are not looked after.
+  // The run goes on with nothing in the log but what this process adds.
   await store.addSegment({ run: run.key, chunks: rest, checkpoint })
   chat.continueRun(unfinished, place, reach === 'locked' ? undefined : reach)
   return true
