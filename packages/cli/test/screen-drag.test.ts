@@ -1,6 +1,7 @@
 /** The window dragged while an answer streams: the real program, told of a new size about ten times a second. */
 import { setTimeout as wait } from 'node:timers/promises'
 import { deltaEvent } from '@speak-code/testkit'
+import type { Terminal } from '@speak-code/testkit/terminal'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { ChatGround, submit, TYPING } from './fixtures/chat-ground.ts'
 import { LAST_WORDS, WORDS } from './fixtures/long-answer.ts'
@@ -69,6 +70,20 @@ function sizesOf(from: Size, steps: number, next: () => number): Size[] {
   })
 }
 
+/**
+ * Waits until nothing has come for a moment: what a program has written before it can know of a new size, and the terminal
+ * reads only after it, is laid out for another width than it has, whatever the program does.
+ */
+async function nothingUnderWay(terminal: Terminal): Promise<void> {
+  for (let before = -1; before !== terminal.output.length;) {
+    before = terminal.output.length
+    // oxlint-disable-next-line no-await-in-loop -- until it is silent
+    await wait(20)
+    // oxlint-disable-next-line no-await-in-loop -- what has come meanwhile is read before an immediate runs
+    await new Promise(setImmediate)
+  }
+}
+
 describe('a window that is dragged at 500 tokens a second', () => {
   test.each([3, 14, 159])(
     'nothing of the answer is lost, doubled or cut (seed %i)',
@@ -83,9 +98,11 @@ describe('a window that is dragged at 500 tokens a second', () => {
       for (const steps of STEPS) {
         for (const each of sizesOf(size, steps, next)) {
           size = each
+          // oxlint-disable-next-line no-await-in-loop -- as a hand drags while the answer comes
+          await nothingUnderWay(terminal)
           terminal.resize(size.columns, size.rows)
           // oxlint-disable-next-line no-await-in-loop -- as a hand drags while the answer comes
-          await Promise.all([more(), wait(60 + next() * 40)])
+          await Promise.all([more(), wait(40 + next() * 40)])
         }
         // oxlint-disable-next-line no-await-in-loop -- one drag after the other
         await terminal.until(await more())
