@@ -31,6 +31,9 @@ const ENTER = '\r'
 const UP = '\u001b[A'
 const ALT_ENTER = '\u001b\r'
 
+/** What an upstream says after the last delta. */
+const ENDING = [finishEvent('m', 'stop'), DONE_EVENT]
+
 const paste = (text: string): string => `\u001b[200~${text}\u001b[201~`
 
 let upstream: MockUpstream
@@ -143,8 +146,7 @@ describe('a question and its answer', () => {
         deltaEvent('m', 'one '),
         { gate: 'second' },
         deltaEvent('m', 'two'),
-        finishEvent('m', 'stop'),
-        DONE_EVENT,
+        ...ENDING,
       ],
     })
     const terminal = await connected()
@@ -583,8 +585,7 @@ describe('coming back', () => {
         ...events.slice(6, 12),
         { gate: 'reopened' },
         ...events.slice(12),
-        finishEvent('m', 'stop'),
-        DONE_EVENT,
+        ...ENDING,
       ],
     })
     const terminal = await connected()
@@ -610,13 +611,7 @@ describe('coming back', () => {
     const second = await connected(['-c'])
     await second.until('› Begin')
     await upstream.script({
-      body: [
-        deltaEvent('m', 'seen '),
-        { gate: 'rest' },
-        deltaEvent('m', 'by both'),
-        finishEvent('m', 'stop'),
-        DONE_EVENT,
-      ],
+      body: [deltaEvent('m', 'seen '), { gate: 'rest' }, deltaEvent('m', 'by both'), ...ENDING],
     })
     first.write(`Who sees this?${ENTER}`)
     await first.until('seen')
@@ -658,8 +653,7 @@ describe('the look', () => {
         ...events.slice(30, 60),
         { gate: 'wide' },
         ...events.slice(60),
-        finishEvent('m', 'stop'),
-        DONE_EVENT,
+        ...ENDING,
       ],
     })
     const terminal = await connected([], { columns: 100, rows: 30 })

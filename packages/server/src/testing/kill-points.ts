@@ -1,6 +1,6 @@
 /**
- * Kills its own process, as `kill -9` does, at a chosen act of the store, a statement or a line of its log: moments that last microseconds and that no
- * other process could hit. Nothing happens until {@link dieAt} is called.
+ * Kills its own process, as `kill -9` does, at a chosen act of the store, a statement or a line of its log: moments that last
+ * microseconds and that no other process could hit. Nothing happens until {@link dieAt} is called.
  */
 import SqliteDatabase from 'better-sqlite3'
 import { LogFile } from '../store/sqlite/log-file.ts'

@@ -53,27 +53,22 @@ export interface UnpackedLine {
   readonly checkpoints: readonly RunCheckpoint[]
 }
 
-/** Undefined where the line was damaged. */
-export function unpackLine(line: string): UnpackedLine | undefined {
-  const [first = '', second = '[]', ...more] = line.split(SEPARATOR)
-  const entries = Entries.safeParse(parsed(first))
-  const checkpoints = Checkpoints.safeParse(parsed(second))
-  if (!entries.success || !checkpoints.success || more.length > 0) return undefined
+/** Throws SyntaxError or ZodError where the line was damaged. */
+export function unpackLine(line: string): UnpackedLine {
+  const at = line.indexOf(SEPARATOR)
+  const first = at < 0 ? line : line.slice(0, at)
+  const second = at < 0 ? '[]' : line.slice(at + 1)
   return {
-    entries: entries.data.map(([run, seq, delta, channel]) => ({
+    entries: Entries.parse(JSON.parse(first)).map(([run, seq, delta, channel]) => ({
       run,
       seq,
       delta,
       ...(channel === undefined ? {} : { channel }),
     })),
-    checkpoints: checkpoints.data.map(([run, seq, data]) => ({ run, seq, data })),
-  }
-}
-
-function parsed(json: string): unknown {
-  try {
-    return JSON.parse(json)
-  } catch {
-    return undefined
+    checkpoints: Checkpoints.parse(JSON.parse(second)).map(([run, seq, data]) => ({
+      run,
+      seq,
+      data,
+    })),
   }
 }

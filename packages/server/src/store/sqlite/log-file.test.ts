@@ -94,12 +94,21 @@ describe('the log of live runs', () => {
     expect(linesOf(log)).toEqual(['next'])
   })
 
-  it('a block that was put aside is kept beside the log', () => {
+  it('a block that was put aside is kept beside the log, with those after it, and the log goes on', () => {
     const path = folder()
+    for (const line of ['before', 'damaged', 'after']) open(path).append(line)
     const log = open(path)
-    log.append('damaged')
-    log.putAside(1)
-    expect(linesOf(open(path))).toEqual([])
-    expect(filesIn(path)).toEqual([expect.stringMatching(/^journal-1\.log\.damaged-\d{8}T\d{6}Z$/)])
+    log.append('newest')
+    log.putAside(2)
+    log.append('next')
+    expect(linesOf(log)).toEqual(['before', 'next'])
+    expect(linesOf(open(path))).toEqual(['before', 'next'])
+    expect(filesIn(path)).toEqual([
+      'journal-1.log',
+      ...[2, 3, 4].map((block): unknown =>
+        expect.stringMatching(String.raw`^journal-${block}\.log\.damaged-\d{8}T\d{6}Z$`),
+      ),
+      'journal-5.log',
+    ])
   })
 })

@@ -5,6 +5,7 @@
  */
 import {
   closeSync,
+  existsSync,
   ftruncateSync,
   openSync,
   readdirSync,
@@ -14,6 +15,7 @@ import {
   writeSync,
 } from 'node:fs'
 import { join } from 'node:path'
+import { codeOf } from './failures.ts'
 
 /** A block takes no more lines beyond this many bytes. */
 const BLOCK_BYTES = 8 * 1024 * 1024
@@ -39,8 +41,8 @@ export interface LineLog {
   dropBefore(block: number): void
   /** All lines, from the oldest. */
   lines(): Iterable<LoggedLine>
-  /** Takes a block out of the log that can not be read, and keeps it aside. */
-  putAside(block: number): void
+  /** Takes this block, which can not be read, and all after it out of the log, and keeps them aside. */
+  putAside(from: number): void
   close(): void
 }
 
@@ -97,10 +99,13 @@ export class LogFile implements LineLog {
     }
   }
 
-  putAside(block: number): void {
-    const path = this.#path(block)
+  putAside(from: number): void {
     const now = new Date().toISOString().replaceAll(/[-:]|\.\d+/g, '')
-    renameSync(path, `${path}.damaged-${now}`)
+    for (let block = from; block <= this.#block; block += 1) {
+      const path = this.#path(block)
+      if (existsSync(path)) renameSync(path, `${path}.damaged-${now}`)
+    }
+    this.#beginBlock()
   }
 
   close(): void {
@@ -116,7 +121,7 @@ export class LogFile implements LineLog {
     try {
       return readFileSync(this.#path(block), 'utf8')
     } catch (error) {
-      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return ''
+      if (codeOf(error) === 'ENOENT') return ''
       throw error
     }
   }

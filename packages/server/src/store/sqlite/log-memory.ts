@@ -34,18 +34,23 @@ export class LogMemory implements LineLog {
     const [oldest] = this.#lines
     if (oldest === undefined || oldest.block >= block) return
     this.#lines = this.#lines.filter((line) => line.block >= block)
-    this.#length = this.#lines.reduce((length, { line }) => length + line.length, 0)
+    this.#length = lengthOf(this.#lines)
   }
 
   lines(): Iterable<LoggedLine> {
     return this.#lines
   }
 
-  putAside(block: number): void {
-    this.#lines = this.#lines.filter((line) => line.block !== block)
+  putAside(from: number): void {
+    this.#lines = this.#lines.filter(({ block }) => block < from)
+    this.#length = lengthOf(this.#lines)
   }
 
   close(): void {
     this.#lines = []
   }
+}
+
+function lengthOf(lines: readonly LoggedLine[]): number {
+  return lines.reduce((length, { line }) => length + line.length, 0)
 }

@@ -6,7 +6,7 @@
  */
 import type { Database, Statement } from 'better-sqlite3'
 import type { JournalChunk, LogEntry, RunCheckpoint } from '../store.ts'
-import { packChunks, packLine, unpackChunks, unpackLine } from './chunks.ts'
+import { packChunks, packLine, unpackChunks, type UnpackedLine, unpackLine } from './chunks.ts'
 import type { LineLog } from './log-file.ts'
 
 const NO_CHECKPOINTS: readonly RunCheckpoint[] = []
@@ -91,8 +91,8 @@ export class ChunkLog {
 
   /**
    * What the log has of these runs, in order of `seq`, and keeps until they are released: for a relay that has just started.
-   * Chunks may be in a segment as well, where the process ended between the two. A block that a loss of power has
-   * damaged is put aside, and nothing after the damage counts: it would leave a hole.
+   * Chunks may be in a segment as well, where the process ended between the two. Where a loss of power has damaged it, what
+   * follows does not count: it would leave a hole.
    */
   readAll(wanted: ReadonlySet<number>): Map<number, Logged> {
     const runs = new Map<number, Logged>()
@@ -104,11 +104,8 @@ export class ChunkLog {
       return logged
     }
     for (const { block, line } of this.#lines.lines()) {
-      const unpacked = unpackLine(line)
-      if (unpacked === undefined) {
-        this.#lines.putAside(block)
-        break
-      }
+      const unpacked = this.#unpacked(block, line)
+      if (unpacked === undefined) break
       for (const { run, ...chunk } of unpacked.entries) of(run, block)?.chunks.push(chunk)
       for (const checkpoint of unpacked.checkpoints) {
         const logged = of(checkpoint.run, block)
@@ -116,6 +113,15 @@ export class ChunkLog {
       }
     }
     return runs
+  }
+
+  #unpacked(block: number, line: string): UnpackedLine | undefined {
+    try {
+      return unpackLine(line)
+    } catch {
+      this.#lines.putAside(block)
+      return undefined
+    }
   }
 
   #need(run: number, block: number): void {
