@@ -436,7 +436,7 @@ describe('commands', () => {
     const terminal = await connected()
     terminal.write(`/nonsense${ENTER}`)
     await terminal.until('There is no command /nonsense.')
-    expect(terminal.text).toContain('› /nonsense')
+    await terminal.until('› /nonsense')
     expect(await upstream.calls()).toHaveLength(0)
   })
 
