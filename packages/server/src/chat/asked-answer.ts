@@ -64,15 +64,7 @@ export class AskedAnswer implements AnswerSource {
         prepare: (asked) => this.#prepare(asked),
       },
       {
-        delta: (delta) => {
-          events.delta(delta)
-        },
-        notice: (notice) => {
-          events.notice(notice)
-        },
-        checkpoint: (checkpoint) => {
-          events.checkpoint(checkpoint)
-        },
+        ...events,
         target: (next) => this.#redirect(next),
       },
       router,

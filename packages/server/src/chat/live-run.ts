@@ -46,7 +46,8 @@ export class LiveRun {
   readonly #refusalJoiner: SurrogateJoiner
   /** The answer up to `#segmented`, a piece for each segment; the rest of it is in `#tail`. */
   readonly #pieces: Answer[] = []
-  readonly #wakes = new Set<() => void>()
+  /** Of the followers: another list with each that comes or goes, because a wake may be the follower's last. */
+  #wakes: readonly (() => void)[] = []
   readonly #noticed = new Set<NoticeListener>()
   readonly #onFollowers: (count: number) => void
 
@@ -82,7 +83,7 @@ export class LiveRun {
   }
 
   get followers(): number {
-    return this.#wakes.size
+    return this.#wakes.length
   }
 
   get answer(): Answer {
@@ -178,12 +179,14 @@ export class LiveRun {
 
   /** Calls `wake` whenever there may be more to read. Returns the function that stops it. */
   follow(wake: () => void, onNotice?: NoticeListener): () => void {
-    this.#wakes.add(wake)
+    this.#wakes = [...this.#wakes, wake]
     if (onNotice !== undefined) this.#noticed.add(onNotice)
-    this.#onFollowers(this.#wakes.size)
+    this.#onFollowers(this.#wakes.length)
     return () => {
       if (onNotice !== undefined) this.#noticed.delete(onNotice)
-      if (this.#wakes.delete(wake)) this.#onFollowers(this.#wakes.size)
+      if (!this.#wakes.includes(wake)) return
+      this.#wakes = this.#wakes.filter((other) => other !== wake)
+      this.#onFollowers(this.#wakes.length)
     }
   }
 

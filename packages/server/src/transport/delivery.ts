@@ -46,10 +46,13 @@ export class Delivery {
   /** Sends what there is, as far as the socket takes it. To be called when the socket has drained. */
   pump(): void {
     // A single delta, which is what most turns bring, leaves at once; several leave in one piece.
-    const several = this.reader.at(this.#sent + 2) !== undefined
-    if (several) this.#socket.cork()
+    if (this.reader.tail <= this.#sent + 1) {
+      this.#send()
+      return
+    }
+    this.#socket.cork()
     this.#send()
-    if (several) this.#socket.uncork()
+    this.#socket.uncork()
   }
 
   #send(): void {

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { WebSocket, WebSocketServer } from 'ws'
-import { textFrame } from './text-frame.ts'
+import { writeTextFrame } from './text-frame.ts'
 
 let server: WebSocketServer
 
@@ -14,12 +14,19 @@ afterAll(() => {
   server.close()
 })
 
-it.each([0, 1, 125, 126, 65_535, 65_536, 300_000])(
-  'a client reads a text of %i bytes back as it was',
-  async (length) => {
+const LENGTHS = [0, 1, 125, 126, 255, 256, 65_535, 65_536, 300_000]
+
+it.each([
+  ...LENGTHS.map((length) => ['ASCII', length, 'x'.repeat(length)] as const),
+  ...LENGTHS.map((length) => {
     const text = 'é'.repeat(Math.floor(length / 2)) + (length % 2 === 1 ? 'x' : '')
+    return ['UTF-8', length, text] as const
+  }),
+])(
+  'a client reads a text of %s of %i bytes back as it was',
+  async (_kind, _length, text) => {
     server.once('connection', (_, request) => {
-      request.socket.write(textFrame(text))
+      writeTextFrame(request.socket, text)
     })
     const address = server.address()
     if (typeof address !== 'object' || address === null) throw new Error('no address')

@@ -1,36 +1,49 @@
 /**
- * A server's text frame in one buffer (RFC 6455 §5.2: unmasked, unfragmented). `ws` would make two and a list of them, which
- * is a third of what a short delta costs on its way out.
+ * A server's text frame (RFC 6455 §5.2: unmasked, unfragmented) in one piece. `ws` would make two buffers and a list of
+ * them, which is a third of what a short delta costs on its way out.
  */
+import type { Writable } from 'node:stream'
+
 const FIN_TEXT = 0x81
 const TWO_BYTE_LENGTH = 126
 const EIGHT_BYTE_LENGTH = 127
+const MAX_TWO_BYTES = 0xff_ff
 /** The longest header. */
 const HEADER_BYTES = 10
-/** UTF-8 bytes for a UTF-16 code unit, at most. */
-const MAX_BYTES_PER_UNIT = 3
-/** Up to this many code units a buffer for the worst case is cheaper than counting first. */
-const SHORT = 1024
 
-export function textFrame(text: string): Buffer {
-  const room = text.length <= SHORT ? text.length * MAX_BYTES_PER_UNIT : Buffer.byteLength(text)
-  const buffer = Buffer.allocUnsafe(HEADER_BYTES + room)
-  const length = buffer.write(text, HEADER_BYTES)
+/** Writes the frame with this text to the connection under the WebSocket. On the path of every delta. */
+export function writeTextFrame(connection: Writable, text: string): void {
+  const length = Buffer.byteLength(text)
+  // Of ASCII each code unit is a byte, those of a short header too: a string needs no buffer.
+  if (length === text.length && length <= MAX_TWO_BYTES) {
+    connection.write(shortHeader(length) + text, 'latin1')
+  } else connection.write(frame(text, length))
+}
+
+function shortHeader(length: number): string {
+  return length < TWO_BYTE_LENGTH
+    ? String.fromCharCode(FIN_TEXT, length)
+    : String.fromCharCode(FIN_TEXT, TWO_BYTE_LENGTH, length >> 8, length & 0xff)
+}
+
+function frame(text: string, length: number): Buffer {
+  const buffer = Buffer.allocUnsafe(HEADER_BYTES + length)
   const start = HEADER_BYTES - headerBytes(length)
   buffer[start] = FIN_TEXT
   if (length < TWO_BYTE_LENGTH) {
     buffer[start + 1] = length
-  } else if (length <= 0xff_ff) {
+  } else if (length <= MAX_TWO_BYTES) {
     buffer[start + 1] = TWO_BYTE_LENGTH
     buffer.writeUInt16BE(length, start + 2)
   } else {
     buffer[start + 1] = EIGHT_BYTE_LENGTH
     buffer.writeBigUInt64BE(BigInt(length), start + 2)
   }
-  return buffer.subarray(start, HEADER_BYTES + length)
+  buffer.write(text, HEADER_BYTES)
+  return buffer.subarray(start)
 }
 
 function headerBytes(length: number): number {
   if (length < TWO_BYTE_LENGTH) return 2
-  return length <= 0xff_ff ? 4 : HEADER_BYTES
+  return length <= MAX_TWO_BYTES ? 4 : HEADER_BYTES
 }

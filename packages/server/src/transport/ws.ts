@@ -9,7 +9,7 @@ import {
 } from '@speak-code/protocol'
 import type { WebSocket } from 'ws'
 import { MAX_BUFFERED_BYTES } from './delivery.ts'
-import { textFrame } from './text-frame.ts'
+import { writeTextFrame } from './text-frame.ts'
 
 /** A reader that takes nothing for this long is dropped. */
 const STALL_MS = 10_000
@@ -63,7 +63,7 @@ export class WsSocket implements Socket {
 
   send(text: string): void {
     if (this.#ws.readyState !== this.#ws.OPEN) return
-    this.#raw.write(textFrame(text))
+    writeTextFrame(this.#raw, text)
     const buffered = this.#raw.writableLength
     if (buffered > MAX_BUFFERED_BYTES) this.#watchStall(buffered)
   }
