@@ -2,6 +2,7 @@
  * Reads the events of one Chat Completions stream: what each of them brings, and what has been seen so
  * far. Knows no socket and no clock. It is on the path of every delta, so checks are by hand.
  */
+import { ChatFrame } from './chat-frame.ts'
 import { ChatToolCalls } from './chat-tool-calls.ts'
 import { isObject, type JsonObject, text } from './json.ts'
 import { JsonStreamReader } from './json-stream-reader.ts'
@@ -21,7 +22,11 @@ export class ChatReader extends JsonStreamReader {
   readonly #emit: (channel: TextDelta['channel'], text: string) => void
   readonly #toolCalls: ChatToolCalls
   readonly #laxDone: boolean
+  readonly #frame = new ChatFrame()
   #anyText = false
+  /** What the event that is being read has brought, and its text. */
+  #brought = 0
+  #text = ''
   /** The vendor's first finish reason. */
   #reason: string | undefined
   /** Whether anything came on the refusal channel. */
@@ -40,6 +45,23 @@ export class ChatReader extends JsonStreamReader {
       emit({ channel, text: delta })
     }
     this.#toolCalls = new ChatToolCalls(emit)
+  }
+
+  /** On the path of every delta. */
+  override event(data: string, name: string | undefined): Reading {
+    const said = name === undefined ? this.#frame.textOf(data) : undefined
+    if (said !== undefined) {
+      this.heard()
+      this.#say(said)
+      return this.standing
+    }
+    this.#brought = 0
+    this.#text = ''
+    const reading = super.event(data, name)
+    if (reading === 'open' && this.#brought === 1 && this.#text !== '') {
+      this.#frame.learn(data, this.#text)
+    }
+    return reading
   }
 
   get finished(): boolean {
@@ -75,9 +97,9 @@ export class ChatReader extends JsonStreamReader {
       const value = chunk[name]
       if (value === null) continue
       if (name === 'choices') choices = value
-      else if (name === 'usage' && isObject(value)) this.#usage = value
+      else if (name === 'usage' && isObject(value)) this.#count(value)
       else if (name === 'x_groq' && isObject(value) && isObject(value['usage'])) {
-        this.#usage = value['usage']
+        this.#count(value['usage'])
       } else if (name === 'error') failed = true
     }
     if (Array.isArray(choices) && choices.length > 0) this.#readChoice(choices[0])
@@ -89,10 +111,13 @@ export class ChatReader extends JsonStreamReader {
     const { index, delta, finish_reason: reason } = choice
     if (index !== undefined && index !== 0 && index !== null) return
     if (isObject(delta)) this.#readDelta(delta)
-    else if (!this.#anyText && isObject(choice['message'])) this.#readDelta(choice['message'])
+    else if (!this.#anyText && isObject(choice['message'])) {
+      this.#brought += 1
+      this.#readDelta(choice['message'])
+    }
     if (typeof reason !== 'string' || reason === '') return
     this.#reason ??= reason
-    if (isObject(choice['usage'])) this.#usage = choice['usage']
+    if (isObject(choice['usage'])) this.#count(choice['usage'])
   }
 
   /** The members that are there, for the same reason; several may be, and the first kind of reasoning counts. */
@@ -120,10 +145,12 @@ export class ChatReader extends JsonStreamReader {
         rank = place
       }
     }
-    if (reasoning !== undefined) this.#emit('reasoning', reasoning)
+    if (reasoning !== undefined) this.#think(reasoning)
     if (typeof content === 'string') this.#say(content)
     else if (Array.isArray(content)) for (const part of content) this.#readPart(part)
     if (refusal !== undefined) this.#refuse(refusal)
+    if (toolCalls === undefined && functionCall === undefined) return
+    this.#brought += 1
     if (Array.isArray(toolCalls)) this.#toolCalls.read(toolCalls)
     if (isObject(functionCall)) this.#toolCalls.readLegacy(functionCall)
   }
@@ -133,22 +160,35 @@ export class ChatReader extends JsonStreamReader {
     if (!isObject(part)) return
     const { thinking } = part
     const thought = Array.isArray(thinking) ? joinedTexts(thinking) : text(thinking)
-    if (thought !== undefined && thought !== '') this.#emit('reasoning', thought)
+    if (thought !== undefined && thought !== '') this.#think(thought)
     const said = text(part['text'])
-    if (said !== undefined && part['thought'] === true) this.#emit('reasoning', said)
+    if (said !== undefined && part['thought'] === true) this.#think(said)
     else if (said !== undefined) this.#say(said)
     const refusal = text(part['refusal'])
     if (refusal !== undefined) this.#refuse(refusal)
   }
 
+  #count(usage: JsonObject): void {
+    this.#brought += 1
+    this.#usage = usage
+  }
+
   #say(said: string): void {
     if (said === '') return
     this.#anyText = true
+    this.#brought += 1
+    this.#text = said
     this.#emit('text', said)
+  }
+
+  #think(thought: string): void {
+    this.#brought += 1
+    this.#emit('reasoning', thought)
   }
 
   #refuse(refusal: string): void {
     this.#refused = true
+    this.#brought += 1
     this.#emit('refusal', refusal)
   }
 }

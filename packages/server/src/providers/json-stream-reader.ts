@@ -24,9 +24,14 @@ export abstract class JsonStreamReader implements StreamReader {
     if (data === '[DONE]') return 'done'
     const chunk = parseJson(data)
     if (!isObject(chunk)) return this.#notJson(data, name)
+    this.heard()
+    return this.read(chunk, name)
+  }
+
+  /** An event came that is what it should be. */
+  protected heard(): void {
     this.#noise = 0
     this.#stray = ''
-    return this.read(chunk, name)
   }
 
   strayLine(line: string, field: string | undefined, value: string | undefined): Reading {

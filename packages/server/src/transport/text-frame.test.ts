@@ -22,18 +22,15 @@ it.each([
     const text = 'é'.repeat(Math.floor(length / 2)) + (length % 2 === 1 ? 'x' : '')
     return ['UTF-8', length, text] as const
   }),
-])(
-  'a client reads a text of %s of %i bytes back as it was',
-  async (_kind, _length, text) => {
-    server.once('connection', (_, request) => {
-      writeTextFrame(request.socket, text)
-    })
-    const address = server.address()
-    if (typeof address !== 'object' || address === null) throw new Error('no address')
-    const client = new WebSocket(`ws://127.0.0.1:${address.port}`)
-    const [data, isBinary]: unknown[] = await once(client, 'message')
-    client.terminate()
-    expect(isBinary).toBe(false)
-    expect(String(data)).toBe(text)
-  },
-)
+])('a client reads a text of %s of %i bytes back as it was', async (_kind, _length, text) => {
+  server.once('connection', (_, request) => {
+    writeTextFrame(request.socket, text)
+  })
+  const address = server.address()
+  if (typeof address !== 'object' || address === null) throw new Error('no address')
+  const client = new WebSocket(`ws://127.0.0.1:${address.port}`)
+  const [data, isBinary]: unknown[] = await once(client, 'message')
+  client.terminate()
+  expect(isBinary).toBe(false)
+  expect(String(data)).toBe(text)
+})
