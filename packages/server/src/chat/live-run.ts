@@ -3,6 +3,7 @@
  * who follows. It has no socket, no SQL and no vendor.
  */
 import type { EndChunk, NoticeMessage } from '@speak-code/protocol'
+import { jsonString } from '../providers/json.ts'
 import type { Checkpoint, TextDelta } from '../providers/provider.ts'
 import type { Answer, JournalChunk, LogEntry, RunCheckpoint, RunRow } from '../store/store.ts'
 import { answerOf } from './answer.ts'
@@ -204,7 +205,7 @@ export class LiveRun {
   #chunk(channel: TextChannel, delta: string): LogEntry {
     this.#seq += 1
     const { key: run } = this.row
-    const json = JSON.stringify(delta)
+    const json = jsonString(delta)
     const chunk: LogEntry =
       channel === 'text'
         ? { run, seq: this.#seq, delta, json }

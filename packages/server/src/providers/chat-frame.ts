@@ -2,13 +2,10 @@
  * What the events of one stream have in common. Most differ in the text of their delta alone, and then that text can be
  * had without parsing the rest again: half of what reading a short delta costs.
  */
+import { isPlain } from './json.ts'
 
 /** Before the text, in an event that has it. No string of JSON can hold this: a quote inside one is escaped. */
 const OPENING = '"content":"'
-
-/** What ends a string of JSON, or stands for something else in it (RFC 8259 §7). */
-// oxlint-disable-next-line no-control-regex -- these are what JSON forbids in a string
-const NOT_PLAIN = /["\\\u0000-\u001f]/
 
 /** After so many events in a row that have nothing in common, no more is looked for. */
 const PATIENCE = 8
@@ -30,7 +27,7 @@ export class ChatFrame {
     // Whole strings are compared faster than by startsWith and endsWith.
     if (data.slice(0, before.length) !== before || data.slice(end) !== after) return undefined
     const text = data.slice(before.length, end)
-    if (NOT_PLAIN.test(text)) return undefined
+    if (!isPlain(text)) return undefined
     this.#vain = 0
     return text
   }

@@ -1,5 +1,9 @@
 /** Looks into JSON of unknown shape. */
 
+/** What ends a string of JSON, or stands for something else in it (RFC 8259 §7). */
+// oxlint-disable-next-line no-control-regex -- these are what JSON forbids in a string
+const NOT_PLAIN = /["\\\u0000-\u001f]/
+
 export type JsonObject = Readonly<Record<string, unknown>>
 
 /** Whether it is an object; arrays count, and have none of the names that are looked for. */
@@ -15,6 +19,16 @@ export function text(value: unknown): string | undefined {
 /** The value where it is a whole number from 0 on. */
 export function count(value: unknown): number | undefined {
   return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : undefined
+}
+
+/** Whether a string of JSON is this text as it is, between quotes. */
+export function isPlain(source: string): boolean {
+  return !NOT_PLAIN.test(source)
+}
+
+/** The text as JSON; it has to be well-formed. What most deltas are needs no more than its quotes. */
+export function jsonString(wellFormed: string): string {
+  return isPlain(wellFormed) ? `"${wellFormed}"` : JSON.stringify(wellFormed)
 }
 
 /** The value of the text as JSON; undefined where it is none. */
