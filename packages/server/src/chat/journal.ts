@@ -7,7 +7,7 @@ import type { LogEntry, RunCheckpoint, Store } from '../store/store.ts'
 import type { LiveRun } from './live-run.ts'
 
 /** A run's chunks are gathered into a segment when this many are in the log … */
-const SEGMENT_CHUNKS = 256
+const SEGMENT_CHUNKS = 512
 /** … or after this long, so that a slow run does not keep everybody's log rows. */
 const SEGMENT_MS = 10_000
 
