@@ -3,10 +3,10 @@
  * who follows. It has no socket, no SQL and no vendor.
  */
 import type { EndChunk, NoticeMessage } from '@speak-code/protocol'
-import { jsonString } from '../providers/json.ts'
 import type { Checkpoint, TextDelta } from '../providers/provider.ts'
 import type { Answer, JournalChunk, LogEntry, RunCheckpoint, RunRow } from '../store/store.ts'
 import { answerOf } from './answer.ts'
+import { LiveChunk } from './live-chunk.ts'
 import { packPlace, type Place } from './place.ts'
 import { SurrogateJoiner } from './surrogates.ts'
 
@@ -204,12 +204,8 @@ export class LiveRun {
 
   #chunk(channel: TextChannel, delta: string): LogEntry {
     this.#seq += 1
-    const { key: run } = this.row
-    const json = jsonString(delta)
-    const chunk: LogEntry =
-      channel === 'text'
-        ? { run, seq: this.#seq, delta, json }
-        : { run, seq: this.#seq, delta, json, channel }
+    const { key } = this.row
+    const chunk = new LiveChunk(key, this.#seq, delta, channel === 'text' ? undefined : channel)
     this.#tail.push(chunk)
     return chunk
   }

@@ -26,11 +26,6 @@ export function isPlain(source: string): boolean {
   return !NOT_PLAIN.test(source)
 }
 
-/** The text as JSON; it has to be well-formed. What most deltas are needs no more than its quotes. */
-export function jsonString(wellFormed: string): string {
-  return isPlain(wellFormed) ? `"${wellFormed}"` : JSON.stringify(wellFormed)
-}
-
 /** The value of the text as JSON; undefined where it is none. */
 export function parseJson(source: string): unknown {
   try {

@@ -4,7 +4,8 @@ import type { JournalChunk } from '../store/store.ts'
 
 /** `json`, where it is at hand, is the chunk's delta as JSON. */
 export function deltaFrame(id: string, chunk: JournalChunk & { readonly json?: string }): string {
-  const { seq, delta, json = JSON.stringify(delta), channel } = chunk
+  const { seq, channel } = chunk
+  const json = chunk.json ?? JSON.stringify(chunk.delta)
   const head = `{"type":"chunk","id":"${id}","seq":${seq},"delta":${json},"done":false`
   return channel === undefined ? `${head}}` : `${head},"channel":"${channel}"}`
 }
