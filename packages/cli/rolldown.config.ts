@@ -34,6 +34,16 @@ const DEFERRALS: readonly Deferral[] = [
     found: /"function"!=typeof fetch/g,
     put: 'true',
   },
+  {
+    // For compression and wss, which most connections do without: 3 ms.
+    file: /\/ws\/lib\/(?:permessage-deflate|websocket)\.js$/,
+    found: /const (?<name>https|tls|zlib) = require\('\k<name>'\);/g,
+    put: `
+      const $<name> = new Proxy(
+        {},
+        { get: (_, member) => process.getBuiltinModule('node:$<name>')[member] },
+      )`,
+  },
 ]
 
 /** Fails where a library is not as it was found: then see whether it is still needed. */

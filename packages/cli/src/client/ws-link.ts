@@ -1,5 +1,4 @@
 /** Links over real WebSockets. */
-import { Agent } from 'node:https'
 import { connect } from 'node:net'
 import { CHAT_PATH, MAX_FRAME_BYTES, SUBPROTOCOL } from '@speak-code/protocol'
 import { WebSocket, type ClientOptions } from 'ws'
@@ -58,7 +57,10 @@ function transportOf(
     const { socketPath } = address
     return { createConnection: () => connect({ path: socketPath, ...reading }) }
   }
-  return address.url.startsWith('wss:') ? { agent: new Agent({ proxyEnv: env }) } : {}
+  if (!address.url.startsWith('wss:')) return {}
+  // Loaded here: most relays are on this machine.
+  const { Agent } = process.getBuiltinModule('node:https')
+  return { agent: new Agent({ proxyEnv: env }) }
 }
 
 function listen(socket: WebSocket, events: LinkEvents): void {
