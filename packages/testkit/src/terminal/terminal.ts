@@ -32,6 +32,7 @@ export class Terminal {
   #inFrame = false
   /** All that the program wrote. */
   output = ''
+  /** Resolves once the program has left and the screen shows all that it wrote. */
   readonly exit: Promise<{ readonly exitCode: number; readonly signal?: number | undefined }>
 
   constructor(options: TerminalOptions) {
@@ -53,7 +54,11 @@ export class Terminal {
       this.#pty.write(data)
     })
     this.exit = new Promise((resolve) => {
-      this.#pty.onExit(resolve)
+      this.#pty.onExit((how) => {
+        this.#screen.write('', () => {
+          resolve(how)
+        })
+      })
     })
   }
 
