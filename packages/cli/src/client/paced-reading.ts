@@ -2,13 +2,26 @@
  * Reads a stream of frames in gulps. A screen shows no more than so many frames a second, and each piece of an answer
  * that wakes the process by itself costs more than all that is done with it.
  */
+import { connect, type NetConnectOpts, type Socket } from 'node:net'
 import type { WebSocket } from 'ws'
 
+/** What is read at one time, at most. */
+const READ_BYTES = 64 * 1024
+
 /**
- * For the socket below: else Node would go on reading while it is paused, up to this many bytes, and wake for each
- * packet.
+ * A connection that stops reading at once when it is paused, as one with a buffer of its own does (`onread`). Others go on
+ * until theirs is full, and wake the process for each packet.
  */
-export const GULPING = { readableHighWaterMark: 1 } as const
+export function gulpingConnection(options: NetConnectOpts): Socket {
+  const socket: Socket = connect({
+    ...options,
+    onread: {
+      buffer: Buffer.alloc(READ_BYTES),
+      callback: (length, bytes) => socket.push(Buffer.from(bytes.subarray(0, length))),
+    },
+  })
+  return socket
+}
 
 /**
  * Lets `socket` rest for `ms` after what it has received, while messages follow each other faster than that. What comes

@@ -1,9 +1,9 @@
 /** Links over real WebSockets. */
-import { connect } from 'node:net'
+import { connect, type NetConnectOpts } from 'node:net'
 import { CHAT_PATH, MAX_FRAME_BYTES, SUBPROTOCOL } from '@speak-code/protocol'
 import { WebSocket, type ClientOptions } from 'ws'
 import { failureOfError, failureOfStatus, final } from './failure.ts'
-import { GULPING, readInGulps } from './paced-reading.ts'
+import { gulpingConnection, readInGulps } from './paced-reading.ts'
 import type { Link, LinkEvents, OpenLink } from './relay-link.ts'
 import type { RelayAddress } from './relay-target.ts'
 
@@ -14,7 +14,7 @@ const HANDSHAKE_TIMEOUT_MS = 10_000
  * NODE_EXTRA_CA_CERTS counts by itself. `readEveryMs`: a stream of frames is received that often only.
  */
 export function webSocketLinks(env: NodeJS.ProcessEnv, readEveryMs?: number): OpenLink {
-  const reading = readEveryMs === undefined ? {} : GULPING
+  const gulping = readEveryMs !== undefined
   return (address, events) => {
     let socket: WebSocket
     try {
@@ -22,8 +22,7 @@ export function webSocketLinks(env: NodeJS.ProcessEnv, readEveryMs?: number): Op
         perMessageDeflate: false,
         maxPayload: MAX_FRAME_BYTES,
         handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
-        ...reading,
-        ...transportOf(address, env, reading),
+        ...transportOf(address, env, gulping),
       })
     } catch (error) {
       queueMicrotask(() => {
@@ -32,7 +31,7 @@ export function webSocketLinks(env: NodeJS.ProcessEnv, readEveryMs?: number): Op
       return DEAD
     }
     listen(socket, events)
-    if (readEveryMs !== undefined) readInGulps(socket, readEveryMs)
+    if (gulping) readInGulps(socket, readEveryMs)
     return linkOf(socket)
   }
 }
@@ -51,16 +50,24 @@ function urlOf(address: RelayAddress): string {
 function transportOf(
   address: RelayAddress,
   env: NodeJS.ProcessEnv,
-  reading: Partial<typeof GULPING>,
+  gulping: boolean,
 ): ClientOptions {
   if ('socketPath' in address) {
     const { socketPath } = address
-    return { createConnection: () => connect({ path: socketPath, ...reading }) }
+    return connectedBy({ path: socketPath }, gulping)
   }
-  if (!address.url.startsWith('wss:')) return {}
+  const { protocol, hostname, port } = new URL(address.url)
+  if (protocol === 'ws:') {
+    const host = hostname.replaceAll(/[[\]]/g, '')
+    return connectedBy({ host, port: port === '' ? 80 : Number(port) }, gulping)
+  }
   // Loaded here: most relays are on this machine.
   const { Agent } = process.getBuiltinModule('node:https')
-  return { agent: new Agent({ proxyEnv: env }) }
+  return { agent: new Agent({ proxyEnv: env }), ...(gulping ? { readableHighWaterMark: 1 } : {}) }
+}
+
+function connectedBy(options: NetConnectOpts, gulping: boolean): ClientOptions {
+  return { createConnection: () => (gulping ? gulpingConnection(options) : connect(options)) }
 }
 
 function listen(socket: WebSocket, events: LinkEvents): void {
