@@ -11,7 +11,7 @@ export class LiveChunk implements LogEntry {
   readonly json: string
   readonly channel?: Channel
 
-  /** Of the text's own channel where there is no other. */
+  /** Without a channel it is the answer's text. */
   constructor(run: number, seq: number, delta: string, channel?: Channel) {
     this.run = run
     this.seq = seq

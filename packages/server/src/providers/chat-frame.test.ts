@@ -45,6 +45,16 @@ test.each([
   expect(frame.textOf(event)).toBeUndefined()
 })
 
+test('events with escapes are parsed, and nothing is forgotten for them', () => {
+  const frame = learnt()
+  const escaped = withText('"a\\nb"')
+  for (let count = 0; count < 20; count += 1) {
+    expect(frame.textOf(escaped)).toBeUndefined()
+    frame.learn(escaped, 'a\nb')
+  }
+  expect(frame.textOf(withText('"c"'))).toBe('c')
+})
+
 test('what was learnt gives way to the next, until eight in a row were in vain', () => {
   const frame = new ChatFrame()
   for (let index = 1; index <= 8; index += 1) frame.learn(numbered(index, 'a'), 'a')

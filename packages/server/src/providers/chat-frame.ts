@@ -34,11 +34,10 @@ export class ChatFrame {
 
   /** The event brought this text and nothing else, and would do so again. */
   learn(data: string, text: string): void {
-    if (this.#vain === PATIENCE) return
+    // A name could be escaped as well as the text.
+    if (this.#vain === PATIENCE || data.includes('\\')) return
     this.#vain += 1
     this.#before = ''
-    // A name could be escaped as well.
-    if (data.includes('\\')) return
     const start = data.indexOf(OPENING) + OPENING.length
     const isOnly = start >= OPENING.length && data.indexOf(OPENING, start) < 0
     if (!isOnly || !data.startsWith(`${text}"`, start)) return
