@@ -35,7 +35,7 @@ const DEFERRALS: readonly Deferral[] = [
     put: 'true',
   },
   {
-    // For compression and wss, which most connections do without: 3 ms.
+    // For compression and wss, which most connections do without: a tenth of an `ask`.
     file: /\/ws\/lib\/(?:permessage-deflate|websocket)\.js$/,
     found: /const (?<name>https|tls|zlib) = require\('\k<name>'\);/g,
     put: `
