@@ -53,7 +53,7 @@ export function createDeps(flags: CommonFlags): Deps {
     config,
     store,
     remembered: once(async () => (await import('./remembered.ts')).openRemembered(paths.state)),
-    client: async ({ save = true, readEveryMs } = {}) => {
+    client: async ({ save = true, pace } = {}) => {
       const { server } = config().config
       const target = relay()
       const [{ createChatClient }, history] = await Promise.all([
@@ -68,7 +68,7 @@ export function createDeps(flags: CommonFlags): Deps {
         store: history,
         env,
         detail,
-        readEveryMs,
+        pace,
       })
     },
     http: async () => {

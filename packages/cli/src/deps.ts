@@ -2,6 +2,7 @@
 import type { LoadedConfig } from '@speak-code/server/config'
 import type { ChatClient } from './client/client.ts'
 import type { HttpApi } from './client/http-api.ts'
+import type { ReadingPace } from './client/paced-reading.ts'
 import type { Paths } from './paths.ts'
 import type { Remembered } from './remembered.ts'
 import type { LocalStore } from './store/local-store.ts'
@@ -21,8 +22,8 @@ export interface CommonFlags {
 export interface ClientOptions {
   /** `false`: nothing is read from or written to this machine's history. */
   readonly save?: boolean
-  /** Milliseconds; how often a stream of frames is received. Absent: as it comes. */
-  readonly readEveryMs?: number
+  /** How often a stream of frames is received. Absent: as it comes. */
+  readonly pace?: ReadingPace
 }
 
 export interface Deps {

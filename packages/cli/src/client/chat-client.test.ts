@@ -434,9 +434,9 @@ describe('the copy on disk', () => {
     expect(h.store.textOf(id)).toBe('x'.repeat(100))
   })
 
-  it('is written with a piece that comes when others have waited for 180 ms', async () => {
+  it('is written with a piece that comes when others have waited for 140 ms', async () => {
     const { h, id } = await running()
-    for (const wait of [0, 90, 90]) {
+    for (const wait of [0, 70, 70]) {
       await h.clock.advance(wait)
       expect(h.store.textOf(id)).toBe('')
       h.relay.publish(id, 'x')

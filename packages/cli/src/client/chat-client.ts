@@ -24,6 +24,7 @@ import { Connection } from './connection.ts'
 import { HistoryWriter, type ClientStore } from './history-writer.ts'
 import { Questions, type BranchOf } from './questions.ts'
 import { LateLinks } from './late-links.ts'
+import type { ReadingPace } from './paced-reading.ts'
 import type { OpenLink } from './relay-link.ts'
 import type { RelayTarget } from './relay-target.ts'
 import type { Session } from './session.ts'
@@ -45,7 +46,7 @@ export interface ChatClientOptions {
   /** What the connection does, for `--verbose`. */
   readonly detail?: (text: string) => void
   /** As of `webSocketLinks`, where `open` is absent. */
-  readonly readEveryMs?: number | undefined
+  readonly pace?: ReadingPace | undefined
   readonly open?: OpenLink
   readonly clock?: Clock
   /** In [0, 1). */
@@ -92,7 +93,7 @@ class RelayChatClient implements ChatClient {
         this.#emit({ type: 'problem', error: errorInfo('internal', message) })
       },
     })
-    const links = new LateLinks(options.env ?? {}, options.readEveryMs)
+    const links = new LateLinks(options.env ?? {}, options.pace)
     this.#connection = new Connection(
       {
         label: relay.label,

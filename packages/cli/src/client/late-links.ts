@@ -1,16 +1,17 @@
 /** WebSockets whose library is loaded while the relay is looked for: what the program shows first does not wait for it. */
 import { setImmediate as turn } from 'node:timers/promises'
+import type { ReadingPace } from './paced-reading.ts'
 import type { OpenLink } from './relay-link.ts'
 
 export class LateLinks {
   readonly #env: NodeJS.ProcessEnv
-  readonly #readEveryMs: number | undefined
+  readonly #pace: ReadingPace | undefined
   #open: OpenLink | undefined
 
   /** As of `webSocketLinks`. */
-  constructor(env: NodeJS.ProcessEnv, readEveryMs: number | undefined) {
+  constructor(env: NodeJS.ProcessEnv, pace: ReadingPace | undefined) {
     this.#env = env
-    this.#readEveryMs = readEveryMs
+    this.#pace = pace
   }
 
   /** Resolves when links can be opened. */
@@ -18,7 +19,7 @@ export class LateLinks {
     if (this.#open !== undefined) return
     await turn()
     const { webSocketLinks } = await import('./ws-link.ts')
-    this.#open ??= webSocketLinks(this.#env, this.#readEveryMs)
+    this.#open ??= webSocketLinks(this.#env, this.#pace)
   }
 
   /** Throws before it is loaded. */

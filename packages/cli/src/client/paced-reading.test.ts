@@ -1,10 +1,11 @@
 import { once } from 'node:events'
 import { expect, test } from 'vitest'
 import { WebSocketServer } from 'ws'
+import { restMs, type ReadingPace } from './paced-reading.ts'
 import { webSocketLinks } from './ws-link.ts'
 
 /** A relay that sends `count` frames, one each `everyMs`; resolves with the times at which they were received. */
-async function stream(count: number, everyMs: number, readEveryMs?: number): Promise<number[]> {
+async function stream(count: number, everyMs: number, pace?: ReadingPace): Promise<number[]> {
   const server = new WebSocketServer({ host: '127.0.0.1', port: 0, perMessageDeflate: false })
   await once(server, 'listening')
   server.on('connection', (socket) => {
@@ -20,7 +21,7 @@ async function stream(count: number, everyMs: number, readEveryMs?: number): Pro
   const received: string[] = []
   const times: number[] = []
   const { promise: all, resolve } = Promise.withResolvers<void>()
-  const link = webSocketLinks({}, readEveryMs)(
+  const link = webSocketLinks({}, pace)(
     { url: `ws://127.0.0.1:${port}/ws/chat` },
     {
       opened: () => undefined,
@@ -47,12 +48,20 @@ const gulps = (times: readonly number[]): number =>
   times.filter((time, index) => time - (times[index - 1] ?? 0) > 5).length
 
 test('a stream is received in order, whole, and in few gulps', async () => {
-  const paced = await stream(60, 8, 60)
+  const paced = await stream(60, 8, { leastMs: 60, mostMs: 60, frames: 1 })
   expect(gulps(paced)).toBeLessThan(20)
   expect(gulps(await stream(60, 8))).toBeGreaterThan(40)
 })
 
 test('what comes after a silence, and what follows it, is received at once', async () => {
-  const times = await stream(2, 10, 300)
+  const times = await stream(2, 10, { leastMs: 300, mostMs: 300, frames: 1 })
   expect((times[1] ?? 0) - (times[0] ?? 0)).toBeLessThan(200)
+})
+
+test('a rest is as long as a pace’s frames take to come, within its bounds', () => {
+  const pace = { leastMs: 66, mostMs: 150, frames: 20 }
+  expect(restMs(pace, 33, 66)).toBe(66)
+  expect(restMs(pace, 20, 100)).toBe(100)
+  expect(restMs(pace, 15, 150)).toBe(150)
+  expect(restMs(pace, 3, Number.POSITIVE_INFINITY)).toBe(150)
 })

@@ -23,15 +23,40 @@ export function gulpingConnection(options: NetConnectOpts): Socket {
   return socket
 }
 
+/** How long a connection rests between two gulps. */
+export interface ReadingPace {
+  /** Milliseconds; where frames come quickly. */
+  readonly leastMs: number
+  /** Milliseconds; where they come slowly. */
+  readonly mostMs: number
+  /** In between, as long as so many take to come. */
+  readonly frames: number
+}
+
+/** Milliseconds; where `received` frames have come in `elapsedMs`. */
+export function restMs(
+  { leastMs, mostMs, frames }: ReadingPace,
+  received: number,
+  elapsedMs: number,
+): number {
+  return Math.min(Math.max((frames * elapsedMs) / received, leastMs), mostMs)
+}
+
 /**
- * Lets `socket` rest for `ms` after what it has received, while messages follow each other faster than that. What comes
+ * Lets `socket` rest after what it has received, while messages follow each other faster than `mostMs` twice. What comes
  * after a silence is received at once, and so is what follows it first: an answer's first piece, for one.
  */
-export function readInGulps(socket: WebSocket, ms: number): void {
+export function readInGulps(socket: WebSocket, pace: ReadingPace): void {
   let before = Number.NEGATIVE_INFINITY
+  let restedAt = Number.NEGATIVE_INFINITY
+  let received = 0
   let quick = 0
   let gulping = false
   const rest = (): void => {
+    const now = performance.now()
+    const ms = restMs(pace, received, now - restedAt)
+    restedAt = now
+    received = 0
     socket.pause()
     setTimeout(() => {
       gulping = false
@@ -39,9 +64,10 @@ export function readInGulps(socket: WebSocket, ms: number): void {
     }, ms)
   }
   socket.on('message', () => {
+    received += 1
     if (gulping) return
     const now = performance.now()
-    quick = now - before < 2 * ms ? quick + 1 : 0
+    quick = now - before < 2 * pace.mostMs ? quick + 1 : 0
     before = now
     if (quick < 2) return
     gulping = true

@@ -3,7 +3,7 @@ import { connect, type NetConnectOpts } from 'node:net'
 import { CHAT_PATH, MAX_FRAME_BYTES, SUBPROTOCOL } from '@speak-code/protocol'
 import { WebSocket, type ClientOptions } from 'ws'
 import { failureOfError, failureOfStatus, final } from './failure.ts'
-import { gulpingConnection, readInGulps } from './paced-reading.ts'
+import { gulpingConnection, readInGulps, type ReadingPace } from './paced-reading.ts'
 import type { Link, LinkEvents, OpenLink } from './relay-link.ts'
 import type { RelayAddress } from './relay-target.ts'
 
@@ -11,10 +11,10 @@ const HANDSHAKE_TIMEOUT_MS = 10_000
 
 /**
  * Opens links with `ws`. For `wss` HTTPS_PROXY and NO_PROXY of `env` count (on a Node that knows `proxyEnv`), and
- * NODE_EXTRA_CA_CERTS counts by itself. `readEveryMs`: a stream of frames is received that often only.
+ * NODE_EXTRA_CA_CERTS counts by itself. `pace`: how often a stream of frames is received.
  */
-export function webSocketLinks(env: NodeJS.ProcessEnv, readEveryMs?: number): OpenLink {
-  const gulping = readEveryMs !== undefined
+export function webSocketLinks(env: NodeJS.ProcessEnv, pace?: ReadingPace): OpenLink {
+  const gulping = pace !== undefined
   return (address, events) => {
     let socket: WebSocket
     try {
@@ -31,7 +31,7 @@ export function webSocketLinks(env: NodeJS.ProcessEnv, readEveryMs?: number): Op
       return DEAD
     }
     listen(socket, events)
-    if (gulping) readInGulps(socket, readEveryMs)
+    if (gulping) readInGulps(socket, pace)
     return linkOf(socket)
   }
 }

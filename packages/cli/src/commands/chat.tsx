@@ -26,8 +26,8 @@ import { chosenModel } from './model-choice.ts'
 import { readParams } from './params.ts'
 import { changeTheme, chosenTheme } from './theme-choice.ts'
 
-/** So often an answer that grows is drawn. */
-const READ_EVERY_MS = 66
+/** An answer that grows is drawn about a row at a time: a frame costs far more than what it adds. */
+const PACE = { leastMs: 66, mostMs: 150, frames: 20 }
 
 /**
  * V8 interprets a regular expression at first and compiles it once it is used again (https://v8.dev/blog/regexp-tier-up). Those
@@ -61,7 +61,7 @@ export async function runChat(
   const goesOn = options.continue === true || options.resume !== undefined
   const store = options.save || goesOn ? await deps.store() : undefined
   const opened = store === undefined ? undefined : chosenConversation(options, store)
-  const client = await deps.client({ save: options.save, readEveryMs: READ_EVERY_MS })
+  const client = await deps.client({ save: options.save, pace: PACE })
   // The relay is found while the screen is being loaded.
   client.connect()
   const remembered = await deps.remembered()

@@ -65,6 +65,21 @@ test('it ticks only while something depends on the time', async () => {
   expect(clock.pending).toBe(0)
 })
 
+test('an answer that is drawn for its deltas is not drawn for the time besides', async () => {
+  const { clock, store, frames } = open()
+  store.dispatch({ type: 'answering', runId: 'r', at: clock.now() })
+  const before = frames()
+  for (let delta = 0; delta < 10; delta++) {
+    store.dispatch({ type: 'delta', delta: 'a' })
+    // oxlint-disable-next-line no-await-in-loop -- time passes delta by delta
+    await clock.advance(400)
+  }
+  expect(frames()).toBe(before + 10)
+  expect(plainText(store.takeAnswer().news[0] ?? [])).toContain('3 s')
+  await clock.advance(1000)
+  expect(frames()).toBe(before + 12)
+})
+
 test('keys are drawn at once', () => {
   const { store, frames } = open()
   store.compose({ type: 'insert', text: 'x' })

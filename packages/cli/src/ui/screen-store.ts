@@ -15,7 +15,7 @@ import { extentOf, view, type ViewAction, type ViewState } from './view-state.ts
 import type { StyledRow } from '../terminal/styled-row.ts'
 
 /**
- * At most 30 frames a second. Pieces come in gulps, half as often (`readInGulps`): each is drawn as it comes, for to be woken
+ * At most 30 frames a second. Pieces come in gulps, less often (`readInGulps`): each is drawn as it comes, for to be woken
  * once more costs as much as to draw. What is typed is drawn at once.
  */
 const FRAME_MS = 34
@@ -155,8 +155,12 @@ export class ScreenStore {
       return
     }
     this.#takeGathered()
-    if (live === undefined) this.#tell()
-    else this.#tellAnswer()
+    if (live === undefined) {
+      this.#tell()
+    } else {
+      this.#tickAfresh()
+      this.#tellAnswer()
+    }
   }
 
   #tailRows(): readonly StyledRow[] {
@@ -198,6 +202,14 @@ export class ScreenStore {
       this.#tickLater()
       this.#tellAnswer()
     }
+  }
+
+  /** What of the answer depends on the time has just been drawn with it. */
+  #tickAfresh(): void {
+    if (ticksRegion(this.#screen.view)) return
+    this.#cancelTick?.()
+    this.#cancelTick = undefined
+    this.#tickLater()
   }
 
   #tickLater(): void {
