@@ -4,6 +4,7 @@
  */
 import { createParser } from 'eventsource-parser'
 import type { Readable } from 'node:stream'
+import type { BodyTap } from './body-tap.ts'
 
 /**
  * The longest event, in characters: what a hostile or broken provider can make us hold. The last event of a Responses stream
@@ -32,9 +33,9 @@ export interface EventHandlers {
 /**
  * Calls the handlers for what the body holds, in order and synchronously as it arrives. What they are
  * told does not depend on how the bytes were cut. Returns a function that stops the calls; the body
- * itself is the caller's to destroy.
+ * itself is the caller's to destroy. With `tap` all pieces but the first do not go through the stream.
  */
-export function readEvents(body: Readable, handlers: EventHandlers): () => void {
+export function readEvents(body: Readable, handlers: EventHandlers, tap?: BodyTap): () => void {
   let stopped = false
   let atEnd = false
   let rest = ''
@@ -68,7 +69,8 @@ export function readEvents(body: Readable, handlers: EventHandlers): () => void 
   function stop(): void {
     stopped = true
     fragments = []
-    body.off('data', onData).off('end', onEnd).off('error', onBroken).off('close', onBroken)
+    tap?.close()
+    body.off('data', onStreamed).off('end', onEnd).off('error', onBroken).off('close', onBroken)
     body.on('error', () => {})
   }
 
@@ -107,6 +109,12 @@ export function readEvents(body: Readable, handlers: EventHandlers): () => void 
     feed(decode(chunk))
   }
 
+  /** Once the stream is empty it is passed by. */
+  function onStreamed(chunk: Buffer): void {
+    onData(chunk)
+    if (!stopped && body.readableLength === 0) tap?.open(onData)
+  }
+
   function finish(how: 'ended' | 'broken'): void {
     if (stopped) return
     atEnd = true
@@ -125,6 +133,6 @@ export function readEvents(body: Readable, handlers: EventHandlers): () => void 
     finish('broken')
   }
 
-  body.on('data', onData).on('end', onEnd).on('error', onBroken).on('close', onBroken)
+  body.on('data', onStreamed).on('end', onEnd).on('error', onBroken).on('close', onBroken)
   return stop
 }

@@ -1,12 +1,13 @@
 /** One upstream call from its request to its end, whoever the vendor is. */
 import { errorInfo, type ErrorCode } from '@speak-code/protocol'
 import type { Readable } from 'node:stream'
+import type { BodyTap } from './body-tap.ts'
 import { connectionFailure } from './connection-errors.ts'
 import { readEvents } from './event-stream.ts'
 import type { Certainty, FailedEnd, ProviderCall, ProviderDelta, ProviderEnd } from './provider.ts'
 import type { Reading, StreamReader } from './stream-reader.ts'
 import { explainTimeOut, type TimeOutLimits, TimeOuts } from './time-outs.ts'
-import { streamOf } from './upstream.ts'
+import { streamOf, tapOf } from './upstream.ts'
 import { type ErrorAudience, type UpstreamErrorSource, upstreamError } from './upstream-errors.ts'
 
 export interface StreamCallOptions {
@@ -93,7 +94,7 @@ class StreamCall {
       const response = await this.#options.request(this.#request.signal)
       const body = streamOf(response)
       if (body === undefined) this.#settle(this.#failure('internal', 'the answer cannot be read'))
-      else this.#read(body, response.headers.get('content-type') ?? '')
+      else this.#read(body, tapOf(response), response.headers.get('content-type') ?? '')
     } catch (error) {
       if (this.#settled) return
       const refusal = await this.#options.refusal(error)
@@ -110,7 +111,7 @@ class StreamCall {
     return connectionFailure(error, audience.provider, host, limits.connectMs)
   }
 
-  #read(body: Readable, contentType: string): void {
+  #read(body: Readable, tap: BodyTap | undefined, contentType: string): void {
     this.#body = body
     if (this.#settled) {
       body.on('error', () => {}).destroy()
@@ -118,33 +119,40 @@ class StreamCall {
     }
     this.#timeOuts.headersCame()
     const wrongType = /\b(?:html|json)\b/i.test(contentType)
-    this.#stopReading = readEvents(body, {
-      bytes: () => {
-        this.#timeOuts.bytesCame()
+    this.#stopReading = readEvents(
+      body,
+      {
+        bytes: () => {
+          this.#timeOuts.bytesCame()
+        },
+        event: (data, name) => {
+          this.#heed(wrongType ? 'garbage' : this.#reader.event(data, name))
+          if (this.#lingering !== undefined && this.#reader.checkpoint !== undefined) {
+            this.#stopWith({ outcome: 'aborted' })
+          }
+        },
+        strayLine: (line, field, value) => {
+          this.#heed(wrongType ? 'garbage' : this.#reader.strayLine(line, field, value))
+        },
+        overflow: () => {
+          this.#stopWith(
+            this.#failure('upstream_bad_response', 'an event of the answer is too large'),
+          )
+        },
+        end: (how, rest) => {
+          const reading = wrongType && rest !== '' ? 'garbage' : this.#reader.bodyEnd(rest)
+          this.#heed(reading)
+          if (this.#settled) return
+          const story = how === 'ended' ? 'ended' : 'broke off'
+          const failure = this.#failure(
+            'upstream_eof',
+            `the answer ${story} before it was finished`,
+          )
+          this.#stopWith(this.#lost(failure))
+        },
       },
-      event: (data, name) => {
-        this.#heed(wrongType ? 'garbage' : this.#reader.event(data, name))
-        if (this.#lingering !== undefined && this.#reader.checkpoint !== undefined) {
-          this.#stopWith({ outcome: 'aborted' })
-        }
-      },
-      strayLine: (line, field, value) => {
-        this.#heed(wrongType ? 'garbage' : this.#reader.strayLine(line, field, value))
-      },
-      overflow: () => {
-        this.#stopWith(
-          this.#failure('upstream_bad_response', 'an event of the answer is too large'),
-        )
-      },
-      end: (how, rest) => {
-        const reading = wrongType && rest !== '' ? 'garbage' : this.#reader.bodyEnd(rest)
-        this.#heed(reading)
-        if (this.#settled) return
-        const story = how === 'ended' ? 'ended' : 'broke off'
-        const failure = this.#failure('upstream_eof', `the answer ${story} before it was finished`)
-        this.#stopWith(this.#lost(failure))
-      },
-    })
+      tap,
+    )
   }
 
   #deliver(delta: ProviderDelta, emit: (delta: ProviderDelta) => void): void {

@@ -3,6 +3,7 @@
  * stream, never follows a redirect, and keeps no time-outs of its own but the connection's.
  */
 import type { Readable } from 'node:stream'
+import { BodyTap } from './body-tap.ts'
 import { decompressed } from './content-encoding.ts'
 import type { Dispatcher, EnvHttpProxyAgent } from 'undici'
 
@@ -15,10 +16,17 @@ const NEVER_PROXIED = 'localhost,127.0.0.1,::1'
 
 /** The raw bodies of the responses that look empty to the SDK. */
 const streams = new WeakMap<Response, Readable>()
+/** The taps of those that come as they are. */
+const taps = new WeakMap<Response, BodyTap>()
 
 /** The body of a response that {@link upstreamFetch} made; undefined for an error's, which is read already. */
 export function streamOf(response: Response): Readable | undefined {
   return streams.get(response)
+}
+
+/** What hands on the pieces of {@link streamOf} before they are in the stream; undefined where they are compressed. */
+export function tapOf(response: Response): BodyTap | undefined {
+  return taps.get(response)
 }
 
 /** The provider answered with a redirect. */
@@ -105,6 +113,8 @@ export function upstreamFetch(
   return async (url, init = {}) => {
     const undici = await import('undici')
     const sent = [...new Headers(init.headers)].filter(([name]) => allowed.has(name))
+    const tap = new BodyTap()
+    const pool = upstreamPool(undici.EnvHttpProxyAgent, connectMs)
     const { statusCode, headers, body } = await undici.request(
       url instanceof Request ? url.url : url,
       {
@@ -112,7 +122,7 @@ export function upstreamFetch(
         headers: Object.fromEntries(sent),
         body: typeof init.body === 'string' ? init.body : null,
         signal: init.signal ?? null,
-        dispatcher: upstreamPool(undici.EnvHttpProxyAgent, connectMs),
+        dispatcher: pool.compose(tap.interceptor),
       },
     )
     if (statusCode >= 300 && statusCode < 400) {
@@ -124,6 +134,7 @@ export function upstreamFetch(
     if (statusCode >= 400) return new Response(await readErrorBody(stream), answer)
     const response = new Response(null, answer)
     streams.set(response, stream)
+    if (stream === body) taps.set(response, tap)
     return response
   }
 }
