@@ -40,7 +40,7 @@ const PARTS: Readonly<Record<string, (program: string) => Promise<string>>> = {
   relay: (program) => benchRelay(program, seconds, levels, rounds),
   adapters: () => benchAdapters(rounds),
   start: benchStart,
-  terminal: benchTerminal,
+  terminal: (program) => benchTerminal(program, rounds),
   history: (program) => Promise.resolve(benchHistory(program, messages)),
 }
 

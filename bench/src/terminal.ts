@@ -11,7 +11,15 @@ import type { Ground } from './chat-terminal.ts'
 import { addressOf, startNode, stop } from './processes.ts'
 import { median, quantile, table } from './statistics.ts'
 import { echoTimes, readyTimes } from './terminal-input.ts'
-import { measureGrowth, measurePlain, measureStream, type Cost } from './terminal-stream.ts'
+import {
+  cheapestOf,
+  measureGrowth,
+  measurePlain,
+  measureStream,
+  type Cost,
+  type Pace,
+  type StreamFigures,
+} from './terminal-stream.ts'
 
 /** `count` tokens, `rate` a second. */
 const PACES = [
@@ -32,7 +40,7 @@ const HEADER = [
 ]
 
 /** Measures the program at `program`. Returns tables in Markdown. */
-export async function benchTerminal(program: string): Promise<string> {
+export async function benchTerminal(program: string, rounds: number): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), 'speak-code-bench-'))
   const children: ChildProcess[] = []
   const keep = (child: ChildProcess): ChildProcess => {
@@ -53,20 +61,34 @@ export async function benchTerminal(program: string): Promise<string> {
       ),
     )
     const ground = { program, relay, folder }
-    return [await streams(ground), await growth(ground), await input(ground)].join('\n\n')
+    return [await streams(ground, rounds), await growth(ground), await input(ground)].join('\n\n')
   } finally {
     await Promise.all(children.map(stop))
     rmSync(folder, { recursive: true, force: true })
   }
 }
 
-async function streams(ground: Ground): Promise<string> {
+/** Rounds as one, by `cheapestOf`. */
+async function cheapest(
+  ground: Ground,
+  pace: Pace,
+  rounds: number,
+): Promise<{ readonly chat: StreamFigures; readonly plain: Cost }> {
+  const plain = await measurePlain(ground, pace)
+  const chat = await measureStream(ground, pace)
+  if (rounds <= 1) return { chat, plain }
+  const others = await cheapest(ground, pace, rounds - 1)
+  return {
+    plain: plain.secondsPerThousand < others.plain.secondsPerThousand ? plain : others.plain,
+    chat: cheapestOf(chat, others.chat),
+  }
+}
+
+async function streams(ground: Ground, rounds: number): Promise<string> {
   const rows: string[][] = []
   for (const pace of PACES) {
     // oxlint-disable-next-line no-await-in-loop -- one measurement after the other
-    const plain = await measurePlain(ground, pace)
-    // oxlint-disable-next-line no-await-in-loop -- one measurement after the other
-    const chat = await measureStream(ground, pace)
+    const { chat, plain } = await cheapest(ground, pace, rounds)
     rows.push([
       `${pace.count.toLocaleString('en')} tokens at ${pace.rate}/s`,
       chat.bytesPerToken.toFixed(1),
