@@ -48,20 +48,20 @@ const gulps = (times: readonly number[]): number =>
   times.filter((time, index) => time - (times[index - 1] ?? 0) > 5).length
 
 test('a stream is received in order, whole, and in few gulps', async () => {
-  const paced = await stream(60, 8, { leastMs: 60, mostMs: 60, frames: 1 })
+  const paced = await stream(60, 8, { leastMs: 60, mostMs: 60, bytes: 1 })
   expect(gulps(paced)).toBeLessThan(20)
   expect(gulps(await stream(60, 8))).toBeGreaterThan(40)
 })
 
 test('what comes after a silence, and what follows it, is received at once', async () => {
-  const times = await stream(2, 10, { leastMs: 300, mostMs: 300, frames: 1 })
+  const times = await stream(2, 10, { leastMs: 300, mostMs: 300, bytes: 1 })
   expect((times[1] ?? 0) - (times[0] ?? 0)).toBeLessThan(200)
 })
 
-test('a rest is as long as a pace’s frames take to come, within its bounds', () => {
-  const pace = { leastMs: 66, mostMs: 150, frames: 20 }
-  expect(restMs(pace, 33, 66)).toBe(66)
-  expect(restMs(pace, 20, 100)).toBe(100)
-  expect(restMs(pace, 15, 150)).toBe(150)
-  expect(restMs(pace, 3, Number.POSITIVE_INFINITY)).toBe(150)
+test('a rest is as long as a pace’s bytes take to come, within its bounds', () => {
+  const pace = { leastMs: 66, mostMs: 150, bytes: 2000 }
+  expect(restMs(pace, 3300, 66)).toBe(66)
+  expect(restMs(pace, 2000, 100)).toBe(100)
+  expect(restMs(pace, 1500, 150)).toBe(150)
+  expect(restMs(pace, 300, Number.POSITIVE_INFINITY)).toBe(150)
 })

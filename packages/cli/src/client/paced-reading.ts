@@ -29,17 +29,17 @@ export interface ReadingPace {
   readonly leastMs: number
   /** Milliseconds; where they come slowly. */
   readonly mostMs: number
-  /** In between, as long as so many take to come. */
-  readonly frames: number
+  /** In between, as long as so much takes to come. */
+  readonly bytes: number
 }
 
-/** Milliseconds; where `received` frames have come in `elapsedMs`. */
+/** Milliseconds; where `received` bytes have come in `elapsedMs`. */
 export function restMs(
-  { leastMs, mostMs, frames }: ReadingPace,
+  { leastMs, mostMs, bytes }: ReadingPace,
   received: number,
   elapsedMs: number,
 ): number {
-  return Math.min(Math.max((frames * elapsedMs) / received, leastMs), mostMs)
+  return Math.min(Math.max((bytes * elapsedMs) / received, leastMs), mostMs)
 }
 
 /**
@@ -63,8 +63,8 @@ export function readInGulps(socket: WebSocket, pace: ReadingPace): void {
       socket.resume()
     }, ms)
   }
-  socket.on('message', () => {
-    received += 1
+  socket.on('message', (data: Buffer) => {
+    received += data.length
     if (gulping) return
     const now = performance.now()
     quick = now - before < 2 * pace.mostMs ? quick + 1 : 0

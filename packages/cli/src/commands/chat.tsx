@@ -26,8 +26,8 @@ import { chosenModel } from './model-choice.ts'
 import { readParams } from './params.ts'
 import { changeTheme, chosenTheme } from './theme-choice.ts'
 
-/** An answer that grows is drawn about a row at a time: a frame costs far more than what it adds. */
-const PACE = { leastMs: 66, mostMs: 150, frames: 20 }
+/** An answer that grows is drawn about a row at a time (20 chunks): a frame costs far more than what it adds. */
+const PACE = { leastMs: 66, mostMs: 150, bytes: 2000 }
 
 /**
  * V8 interprets a regular expression at first and compiles it once it is used again (https://v8.dev/blog/regexp-tier-up). Those
