@@ -80,6 +80,18 @@ test('an answer that is drawn for its deltas is not drawn for the time besides',
   expect(frames()).toBe(before + 12)
 })
 
+test('what else depends on the time is told of it while an answer streams', async () => {
+  const { clock, store } = open()
+  store.dispatch({ type: 'answering', runId: 'r', at: clock.now() })
+  store.dispatch({ type: 'flash', text: 'Copied.', until: clock.now() + 1000 })
+  for (let delta = 0; delta < 10; delta++) {
+    store.dispatch({ type: 'delta', delta: 'a' })
+    // oxlint-disable-next-line no-await-in-loop -- time passes delta by delta
+    await clock.advance(200)
+  }
+  expect(store.region().view.flash).toBeUndefined()
+})
+
 test('keys are drawn at once', () => {
   const { store, frames } = open()
   store.compose({ type: 'insert', text: 'x' })
