@@ -1,6 +1,6 @@
 /**
  * The pieces of a body, for who reads them without a stream in between: after each piece a stream of Node's looks in a
- * tick of its own whether there is more to read, a twentieth of what a delta costs the relay.
+ * tick of its own whether there is more to read, a fiftieth of what a delta costs the relay.
  */
 import type { Dispatcher } from 'undici'
 
