@@ -6,9 +6,9 @@ import type { Clock } from './clock.ts'
 import type { RunText } from './run-follower.ts'
 
 /** A crash of the client loses at most so much of its own copy; the relay has it all. */
-const GATHER_MS = 400
+const GATHER_MS = 500
 /** What has waited so long is written with the next piece: to be woken for it alone costs as much as to write it. */
-const LATE_MS = 290
+const LATE_MS = 350
 const GATHER_UNITS = 64 * 1024
 /** How long to leave a store alone that could not be written. */
 const RETRY_MS = 1000
@@ -88,7 +88,7 @@ export class HistoryWriter {
     })
   }
 
-  /** Written within 250 ms, together with what else has come by then. */
+  /** Written within {@link GATHER_MS}, together with what else has come by then. */
   chunk(chunk: LocalChunk): void {
     if (this.#options.store === undefined || this.#behind.has(chunk.runId)) return
     const waiting = this.#waiting.get(chunk.runId)

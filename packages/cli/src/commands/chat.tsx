@@ -27,13 +27,17 @@ import { readParams } from './params.ts'
 import { changeTheme, chosenTheme } from './theme-choice.ts'
 
 /** An answer that grows is drawn about a row at a time (20 chunks): a frame costs far more than what it adds. */
-const PACE = { leastMs: 66, mostMs: 150, bytes: 2000 }
+const PACE = { leastMs: 66, mostMs: 200, bytes: 2000 }
 
-/**
- * V8 interprets a regular expression at first and compiles it once it is used again (https://v8.dev/blog/regexp-tier-up). Those
- * for Markdown and code are all used again, and preparing each twice is an eighth of what an answer's first ten seconds cost.
- */
-const COMPILE_AT_ONCE = '--no-regexp-tier-up'
+/** How V8 is to compile in a process that is idle but for a few frames a second. */
+const V8_FLAGS = [
+  // It interprets a regular expression at first and compiles it once it is used again (https://v8.dev/blog/regexp-tier-up). Those
+  // for Markdown and code are all used again, and preparing each twice is an eighth of what an answer's first ten seconds cost.
+  '--no-regexp-tier-up',
+  // Maglev optimizes what was called 400 times (https://v8.dev/blog/maglev). At some frames a second that is most of the program
+  // in its first minute, and costs more than it saves.
+  '--invocation-count-for-maglev=5000',
+]
 
 /** A hint that is shown once. */
 const DEMO_HINT = 'demo-key'
@@ -51,7 +55,7 @@ export async function runChat(
   if (!stdin.isTTY || !stdout.isTTY) {
     throw new UsageError('chat needs a terminal.', 'In a pipe: speak-code ask "…"')
   }
-  setFlagsFromString(COMPILE_AT_ONCE)
+  for (const flag of V8_FLAGS) setFlagsFromString(flag)
   const params = readParams(options.param)
   const files = (await Promise.all(options.file.map(readAttachment))).map(({ name, path }) => ({
     name,
