@@ -1,6 +1,6 @@
 /**
  * The clients of a measurement, all in one process: as many connections as streams, each with one question.
- * Started with an IPC channel; the one argument is {@link ClientOptions} as JSON. It tells its parent when the measured
+ * Started with an IPC channel; the one argument is {@link ClientOptions} as JSON. It tells its parent when each measured
  * window begins and ends, and at last what it saw.
  */
 import { randomUUID } from 'node:crypto'
@@ -17,36 +17,47 @@ export interface ClientOptions {
   /** Deltas that each stream has in all. */
   readonly count: number
   readonly warmUpMs: number
-  readonly measuredMs: number
+  /** Of one second each, after the other. */
+  readonly windows: number
 }
 
-/** What came within the measured window. */
+/** What came within a second. */
 export interface Window {
   readonly deltas: number
   /** Latencies in ms, from the upstream's writing to the client's reading. */
   readonly p50: number
   readonly p99: number
-  /** Streams that ended before the window did: the figures are not of the load that was meant. */
-  readonly endedEarly: number
 }
 
-/** What the client tells: `begin` and `end` of the window, then `result`. */
+/** How the streams ended. */
+export interface Result {
+  /** Streams that ended before the last window did: the figures are not of the load that was meant. */
+  readonly endedEarly: number
+  /** Deltas of all streams that did not come, or not in their turn. */
+  readonly lost: number
+  /** Streams with a proper end. */
+  readonly ended: number
+}
+
+/** What the client tells: `begin` and `end` of each window, then `result`. */
 export type ClientNews =
   | { readonly news: 'begin' }
   | ({ readonly news: 'end' } & Window)
-  /** `lost`: deltas of all streams that did not come, or not in their turn. `ended`: streams with a proper end. */
-  | { readonly news: 'result'; readonly lost: number; readonly ended: number }
+  | ({ readonly news: 'result' } & Result)
+
+const WINDOW_MS = 1000
 
 /** Connections that are opened at one time. */
 const BATCH = 50
 
 const options: ClientOptions = JSON.parse(process.argv[2] ?? '')
-const latencies: number[] = []
+let latencies: number[] = []
 let measuring = false
 let streaming = 0
 let received = 0
 let outOfTurn = 0
 let ended = 0
+let endedEarly = 0
 let closed = 0
 
 const tell = (news: ClientNews): void => {
@@ -58,20 +69,24 @@ const after = (ms: number): Promise<void> =>
     setTimeout(resolve, ms)
   })
 
-async function window(): Promise<void> {
+async function measure(): Promise<void> {
   await after(options.warmUpMs)
   measuring = true
-  tell({ news: 'begin' })
-  await after(options.measuredMs)
+  for (let index = 0; index < options.windows; index += 1) {
+    latencies = []
+    tell({ news: 'begin' })
+    // oxlint-disable-next-line no-await-in-loop -- one window after the other
+    await after(WINDOW_MS)
+    const sorted = Float64Array.from(latencies).toSorted()
+    tell({
+      news: 'end',
+      deltas: sorted.length,
+      p50: quantile(sorted, 0.5) / 1000,
+      p99: quantile(sorted, 0.99) / 1000,
+    })
+  }
   measuring = false
-  const sorted = Float64Array.from(latencies).toSorted()
-  tell({
-    news: 'end',
-    deltas: sorted.length,
-    p50: quantile(sorted, 0.5) / 1000,
-    p99: quantile(sorted, 0.99) / 1000,
-    endedEarly: ended,
-  })
+  endedEarly = ended
 }
 
 function openStream(): Promise<void> {
@@ -81,15 +96,14 @@ function openStream(): Promise<void> {
     if (!Buffer.isBuffer(data)) return
     const now = microseconds()
     const frame = data.toString()
+    // A refusal would be waited for in vain.
     if (frame.startsWith('{"type":"error"')) throw new Error(`the relay refused: ${frame}`)
     received += readStamps(frame, (sentAt, index) => {
       if (index !== next) outOfTurn += 1
       next = index + 1
       if (measuring) latencies.push(now - sentAt)
-      if (index === 0 && (streaming += 1) === options.streams) void window()
+      if (index === 0 && (streaming += 1) === options.streams) void measure()
     })
-    // A refusal would be waited for in vain.
-    if (frame.startsWith('{"type":"error"')) throw new Error(frame)
     if (!/"status":"completed"|data: \[DONE\]/.test(frame)) return
     ended += 1
     socket.close()
@@ -119,7 +133,7 @@ function openStream(): Promise<void> {
 
 function finish(): void {
   const missing = options.streams * options.count - received
-  tell({ news: 'result', lost: Math.max(missing, outOfTurn), ended })
+  tell({ news: 'result', endedEarly, lost: Math.max(missing, outOfTurn), ended })
   process.disconnect?.()
 }
 

@@ -7,9 +7,9 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { ClientNews, ClientOptions, Window } from './client.ts'
+import type { ClientNews, ClientOptions, Result, Window } from './client.ts'
 import { addressOf, cpuMicroseconds, startNode, stop } from './processes.ts'
-import { table } from './statistics.ts'
+import { median, table } from './statistics.ts'
 
 const RATE = 50
 /** Streams at one time. 400 of 50 deltas are 20,000 a second. */
@@ -29,10 +29,12 @@ const HEADER = [
   'lost by floor / relay',
 ]
 
-interface Measurement extends Window {
+interface Second extends Window {
   readonly microsecondsPerDelta: number
-  readonly lost: number
-  readonly ended: number
+}
+
+interface Measurement extends Result {
+  readonly seconds: readonly Second[]
 }
 
 /** Deltas of one stream, from its beginning to its end. */
@@ -72,7 +74,7 @@ async function measure(start: Start, streams: number, seconds: number): Promise<
       streams,
       count,
       warmUpMs: WARM_UP_MS,
-      measuredMs: seconds * 1000,
+      windows: seconds,
     }
     const args = [file('client.ts'), JSON.stringify(options)]
     return await observe(keep(startNode('helper', args, {}, 'ipc')), relay)
@@ -82,20 +84,18 @@ async function measure(start: Start, streams: number, seconds: number): Promise<
   }
 }
 
-/** Waits for what the clients tell, and reads the relay's CPU time at both ends of the measured window. */
+/** Waits for what the clients tell, and reads the relay's CPU time at both ends of each window. */
 function observe(client: ChildProcess, relay: ChildProcess): Promise<Measurement> {
   return new Promise((resolve, reject) => {
-    let cpu = 0
-    let window: Window | undefined
+    let begun = 0
+    const seconds: Second[] = []
     client.on('message', (message: ClientNews) => {
-      if (message.news === 'begin') cpu = cpuMicroseconds(relay.pid)
+      if (message.news === 'begin') begun = cpuMicroseconds(relay.pid)
       else if (message.news === 'end') {
-        cpu = cpuMicroseconds(relay.pid) - cpu
-        window = message
-      } else if (window !== undefined) {
-        const { lost, ended } = message
-        resolve({ ...window, microsecondsPerDelta: cpu / window.deltas, lost, ended })
-      } else reject(new Error('the streams ended before the measured window did'))
+        const microseconds = cpuMicroseconds(relay.pid) - begun
+        seconds.push({ ...message, microsecondsPerDelta: microseconds / message.deltas })
+      } else if (seconds.length > 0) resolve({ ...message, seconds })
+      else reject(new Error('the streams ended before a window did'))
     })
     client.once('exit', () => {
       reject(new Error('the clients left early'))
@@ -107,38 +107,43 @@ function observe(client: ChildProcess, relay: ChildProcess): Promise<Measurement
 }
 
 /** Deltas that were lost, and streams that did not end as they should. */
-function lossesOf({ lost, ended }: Measurement, streams: number): string {
+function lossesOf({ lost, ended }: Figures, streams: number): string {
   return ended === streams ? String(lost) : `${lost}, ${streams - ended} without an end`
 }
 
-/**
- * Measures both in turn, `rounds` times, and keeps the cheapest of each: what else the machine is doing only ever adds.
- * Losses of all rounds count.
- */
+interface Figures extends Result, Second {}
+
+/** Measures both in turn, `rounds` times. */
 async function contest(
   program: string,
   streams: number,
   seconds: number,
   rounds: number,
-): Promise<{ floor: Measurement; relay: Measurement }> {
+): Promise<{ floor: Figures; relay: Figures }> {
   const floors: Measurement[] = []
   const relays: Measurement[] = []
   for (let round = 0; round < rounds; round += 1) {
     floors.push(await measure(startFloor, streams, seconds))
     relays.push(await measure(startRelay(program), streams, seconds))
   }
-  return { floor: cheapest(floors), relay: cheapest(relays) }
+  return { floor: figuresOf(floors), relay: figuresOf(relays) }
 }
 
-function cheapest(rounds: readonly Measurement[]): Measurement {
-  const [best] = rounds.toSorted((a, b) => a.microsecondsPerDelta - b.microsecondsPerDelta)
-  if (best === undefined) throw new Error('nothing was measured')
-  const sum = (of: (round: Measurement) => number): number =>
-    rounds.reduce((total, round) => total + of(round), 0)
+/**
+ * Of all rounds: medians of the seconds, and all that was lost. CPU is that of the calmer half of the seconds, by their
+ * slowest deltas: where the machine stops for a while, what has waited is read in one gulp and costs a relay less.
+ */
+function figuresOf(rounds: readonly Measurement[]): Figures {
+  const seconds = rounds.flatMap((round) => round.seconds)
+  const calm = seconds.toSorted((a, b) => a.p99 - b.p99).slice(0, Math.ceil(seconds.length / 2))
   return {
-    ...best,
-    lost: sum((round) => round.lost),
-    ended: Math.min(...rounds.map((round) => round.ended)),
+    deltas: median(seconds.map(({ deltas }) => deltas)),
+    p50: median(seconds.map(({ p50 }) => p50)),
+    p99: median(seconds.map(({ p99 }) => p99)),
+    microsecondsPerDelta: median(calm.map(({ microsecondsPerDelta }) => microsecondsPerDelta)),
+    endedEarly: Math.max(...rounds.map(({ endedEarly }) => endedEarly)),
+    lost: rounds.reduce((total, { lost }) => total + lost, 0),
+    ended: Math.min(...rounds.map(({ ended }) => ended)),
   }
 }
 
@@ -155,7 +160,7 @@ export async function benchRelay(
     const ratio = relay.microsecondsPerDelta / floor.microsecondsPerDelta
     rows.push([
       String(streams),
-      Math.round(relay.deltas / seconds).toLocaleString('en') +
+      Math.round(relay.deltas).toLocaleString('en') +
         (floor.endedEarly + relay.endedEarly > 0 ? ' (overloaded)' : ''),
       floor.microsecondsPerDelta.toFixed(1),
       relay.microsecondsPerDelta.toFixed(1),
