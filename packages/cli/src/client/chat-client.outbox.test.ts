@@ -322,7 +322,7 @@ describe('an earlier session', () => {
   it('its answers are told as far as they are on disk, then followed and verified', async () => {
     const { h, id } = await running()
     h.relay.publish(id, 'on disk, ')
-    await h.clock.advance(500)
+    await h.clock.advance(1000)
     h.relay.publish(id, 'not on disk, ')
     const second = await killed(h).connect()
     const conversationId = h.store.runs.get(id)?.chat.conversationId ?? ''
@@ -352,7 +352,7 @@ describe('an earlier session', () => {
     const id = await first.ask({ conversationId })
     const next = await first.ask({ conversationId, follows: id })
     first.relay.publish(id, 'x')
-    await first.clock.advance(500)
+    await first.clock.advance(1000)
     first.relay.end(id)
     const chunk = first.relay.runs.get(id)?.end
     if (chunk !== undefined) first.store.recordEnd(id, chunk)

@@ -6,9 +6,9 @@ import type { Clock } from './clock.ts'
 import type { RunText } from './run-follower.ts'
 
 /** A crash of the client loses at most so much of its own copy; the relay has it all. */
-const GATHER_MS = 500
+const GATHER_MS = 1000
 /** What has waited so long is written with the next piece: to be woken for it alone costs as much as to write it. */
-const LATE_MS = 350
+const LATE_MS = 850
 const GATHER_UNITS = 64 * 1024
 /** How long to leave a store alone that could not be written. */
 const RETRY_MS = 1000
