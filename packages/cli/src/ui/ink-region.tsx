@@ -6,6 +6,12 @@ import type { ScreenStore } from './screen-store.ts'
 import type { TerminalOutput } from './terminal-output.ts'
 import type { Painter } from '../terminal/theme.ts'
 
+/**
+ * Ink puts a frame off by a whole frame's time where the last one was not that long ago: at its 30 a second a key that is
+ * held down is seen 34 ms late. Deltas are not drawn by Ink, so that its frames are no more than the keys.
+ */
+const MAX_FPS = 120
+
 export interface InkRegionParts {
   readonly screen: ScreenStore
   readonly painter: Painter
@@ -31,6 +37,7 @@ export function openInkRegion({
     stdin: input,
     stdout: output,
     exitOnCtrlC: false,
+    maxFps: MAX_FPS,
     patchConsole: false,
     isScreenReaderEnabled: false,
     kittyKeyboard: {
