@@ -43,6 +43,18 @@ describe('wrapping', () => {
     )
   })
 
+  test('spaces that fill a row and more are one row, whatever follows them (seed 878474163)', () => {
+    expect(wrapLine('     ', 4)).toEqual([{ start: 0, end: 5 }])
+    expect(wrapLine('     a', 4)).toEqual([
+      { start: 0, end: 5 },
+      { start: 5, end: 6 },
+    ])
+    expect(wrapLine('     日', 4)).toEqual([
+      { start: 0, end: 5 },
+      { start: 5, end: 6 },
+    ])
+  })
+
   test('tabs reach the next stop', () => {
     expect(expandTabs('a\tb\t\tc')).toBe('a   b       c')
   })

@@ -96,10 +96,8 @@ function wrapPlain(line: string, columns: number): Row[] {
     const space = line.lastIndexOf(' ', start + columns)
     let end = start + columns
     // A space further left is no place to break if only the line's indentation lies before it.
-    if (space > start && line.slice(start, space).trim() !== '') {
-      end = space + 1
-      while (line[end] === ' ') end++
-    }
+    if (space > start && line.slice(start, space).trim() !== '') end = space + 1
+    while (line[end] === ' ') end++
     if (end >= line.length) break
     rows.push({ start, end })
     start = end
