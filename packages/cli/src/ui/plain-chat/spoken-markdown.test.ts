@@ -55,6 +55,12 @@ describe('an answer that is read out', () => {
     expect(joined(markdown.end())).toBe('次\n')
   })
 
+  test('what is said by sentences ends a quote, as a line does (seed -1029786308)', () => {
+    const pieces = ['> a\n', 'One. ', 'Two.\n', '> b\n']
+    expect(spoken('', ...pieces)).toBe(spoken(pieces.join('')))
+    expect(spoken('', ...pieces)).toContain('Quote: b')
+  })
+
   test('in whatever pieces it comes, the same is said', () => {
     const text = fc.constantFrom('word ', 'End. ', 'Why? ', '世界。', '\n', '\n\n')
     const mark = fc.constantFrom('**', '*', '`', '_', '[a](b)', '\\', '~~', '<')

@@ -109,6 +109,7 @@ export class SpokenMarkdown {
     const words = inlineWords(source)
     const blank = this.#isBegun ? [] : this.#blank()
     this.#isBegun = !ends
+    this.#inQuote = false
     return [...blank, { text: words, ends }]
   }
 
