@@ -13,6 +13,8 @@ const BUDGET_MS = 18_000
 const WORLDS = 30
 /** The least that says anything. */
 const MIN_ANSWERS = 8
+/** Of these, so many had two drops inside. Few answers can have fewer by chance: then more worlds are begun. */
+const MIN_DROPPED_TWICE = 0.5
 
 const folder = temporaryFolder()
 let ground: Ground
@@ -30,13 +32,16 @@ afterAll(async () => {
 
 const isRich = ({
   answers,
+  twoDropsInside,
   astral,
   pairCut,
   cancelled,
   restarted,
   completed,
 }: ChaosTally): boolean =>
-  answers >= MIN_ANSWERS && Math.min(astral, pairCut, cancelled, restarted, completed) > 0
+  answers >= MIN_ANSWERS &&
+  twoDropsInside / answers >= MIN_DROPPED_TWICE &&
+  Math.min(astral, pairCut, cancelled, restarted, completed) > 0
 
 it('L1 L2 L3 L4 L5 L6 L11 any answer, drops, restarts and cancels: every terminal has what the upstream said, asked once', async () => {
   const until = performance.now() + BUDGET_MS
@@ -50,7 +55,5 @@ it('L1 L2 L3 L4 L5 L6 L11 any answer, drops, restarts and cancels: every termina
     { numRuns: WORLDS, endOnFailure: true },
   )
   process.stdout.write(`generated: ${JSON.stringify(tally)}\n`)
-  const { answers } = tally
   expect(isRich(tally), 'hard cases of every kind').toBe(true)
-  expect(tally.twoDropsInside / answers, 'two drops inside the answer').toBeGreaterThanOrEqual(0.5)
 }, 120_000)
