@@ -133,7 +133,8 @@ function openStream(): Promise<void> {
 
 function finish(): void {
   const missing = options.streams * options.count - received
-  tell({ news: 'result', endedEarly, lost: Math.max(missing, outOfTurn), ended })
+  const early = measuring ? ended : endedEarly
+  tell({ news: 'result', endedEarly: early, lost: Math.max(missing, outOfTurn), ended })
   process.disconnect?.()
 }
 
